@@ -1,0 +1,1 @@
+typedef int stm_kernels_placeholder;

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "pipeline/core/arena.h"
+
+#include <stdlib.h>
+
+bool stm_arena_create(struct stm_arena *arena, size_t size, struct stm_error *err)
+{
+    void *base = NULL;
+    *arena = (struct stm_arena){0};
+    size = stm_arena_cost(size ? size : 1);
+    if (posix_memalign(&base, STM_ALIGN, size) != 0)
+        return stm_fail(err, STM_NO_MEMORY, "%zu MiB of working memory are not available; use fewer threads",
+                        size >> 20);
+    *arena = (struct stm_arena){.base = base, .size = size};
+    return true;
+}
+
+void stm_arena_destroy(struct stm_arena *arena)
+{
+    free(arena->base);
+    *arena = (struct stm_arena){0};
+}
+
+void *stm_arena_try(struct stm_arena *arena, size_t size)
+{
+    const size_t cost = stm_arena_cost(size);
+    if (cost < size || cost > arena->size - arena->used) return NULL;
+    void *const p = arena->base + arena->used;
+    arena->used += cost;
+    if (arena->used > arena->peak) arena->peak = arena->used;
+    return p;
+}
+
+void *stm_arena_take(struct stm_arena *arena, size_t size, const char *what, struct stm_error *err)
+{
+    void *const p = stm_arena_try(arena, size);
+    if (!p)
+        stm_fail(err, STM_NO_MEMORY, "%s needs %zu bytes, %zu of %zu are free", what, size,
+                 arena->size - arena->used, arena->size);
+    return p;
+}
+
+size_t stm_arena_mark(const struct stm_arena *arena)
+{
+    return arena->used;
+}
+
+void stm_arena_reset(struct stm_arena *arena, size_t mark)
+{
+    arena->used = mark;
+}
+
+size_t stm_arena_cost(size_t size)
+{
+    return (size + STM_ALIGN - 1) / STM_ALIGN * STM_ALIGN;
+}

@@ -1,0 +1,32 @@
+/* Bump allocator: scratch memory whose size is known before the work starts. */
+#ifndef STM_CORE_ARENA_H
+#define STM_CORE_ARENA_H
+
+#include "pipeline/core/error.h"
+
+#include <stddef.h>
+
+enum { STM_ALIGN = 64 }; /* one cache line and one AVX-512 vector */
+
+/* Thread-safety: one per thread. */
+struct stm_arena {
+    unsigned char *base;
+    size_t size, used, peak;
+};
+
+/* Reserves `size` bytes (touched lazily by the system). Free with stm_arena_destroy. */
+bool stm_arena_create(struct stm_arena *arena, size_t size, struct stm_error *err);
+void stm_arena_destroy(struct stm_arena *arena);
+
+/* STM_ALIGN-aligned, not cleared; NULL when it does not fit. stm_arena_take fills `err` then. */
+void *stm_arena_try(struct stm_arena *arena, size_t size);
+void *stm_arena_take(struct stm_arena *arena, size_t size, const char *what, struct stm_error *err);
+
+/* mark = where we are; reset gives back everything taken since. */
+size_t stm_arena_mark(const struct stm_arena *arena);
+void stm_arena_reset(struct stm_arena *arena, size_t mark);
+
+/* What `size` bytes cost in an arena; for scratch_bytes sums. */
+size_t stm_arena_cost(size_t size);
+
+#endif

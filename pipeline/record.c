@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "pipeline/record.h"
+
+#include <string.h>
+
+int stm_columns_find(const struct stm_columns *columns, const char *name)
+{
+    for (int i = 0; i < columns->n; i++)
+        if (!strcmp(columns->column[i].name, name)) return i;
+    return -1;
+}
+
+const char *stm_class_name(enum stm_class class)
+{
+    static const char *const names[STM_CLASSES] = {"", "live", "dead", "ambiguous", "debris"};
+    return (unsigned)class < STM_CLASSES ? names[class] : "";
+}
+
+const char *stm_verdict_name(enum stm_verdict verdict)
+{
+    static const char *const names[STM_VERDICTS] = {"ok", "warn", "rejected", "failed"};
+    return (unsigned)verdict < STM_VERDICTS ? names[verdict] : "failed";
+}

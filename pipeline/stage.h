@@ -1,0 +1,55 @@
+/* A stage: one step of an assay, declared as one const descriptor at the end of its file. */
+#ifndef STM_STAGE_H
+#define STM_STAGE_H
+
+#include "pipeline/core/arena.h"
+#include "pipeline/core/error.h"
+#include "pipeline/core/param.h"
+#include "pipeline/record.h"
+#include "pipeline/site.h"
+
+struct stm_kernels;
+struct stm_well; /* pipeline/well.h */
+
+/* What a stage may use besides the site. Column indices are those of the stage's own first column. */
+struct stm_stage_env {
+    const struct stm_kernels *kernels;
+    struct stm_arena *scratch; /* given back when the stage returns */
+    const void *params;
+    void *plate; /* the stage's plate state (plate_bytes); const while sites run */
+    const struct stm_columns *object_columns, *site_columns, *well_columns;
+    int object_first, site_first, well_first; /* where the stage's own columns begin */
+};
+
+/* All functions but `run` are optional. The order in which the run calls them:
+ *   survey   on a sample of sites spread over the plate, in plate order, one at a time, before all else
+ *   settle   once after the survey: derive what `run` needs
+ *   run      on every site, many sites at once
+ *   note     on every site in plate order, one at a time, after all stages have run on it
+ *   conclude once after the last site: derive what `classify` and `well` need
+ *   classify on every site again, in any order: pixels are gone, rows are there
+ *   well     once per well with all its sites' rows, in plate order
+ */
+struct stm_stage {
+    const char *name, *summary;
+    unsigned reads, writes; /* bits of enum stm_slot */
+    const struct stm_param *params;
+    size_t params_size;
+    const struct stm_measure *object, *site, *well; /* columns this stage fills, NULL-name-ended, or NULL */
+    size_t plate_bytes;                             /* plate state, zeroed at start */
+    bool (*check)(const void *params, const struct stm_geometry *geo, struct stm_error *err);
+    size_t (*scratch_bytes)(const void *params, const struct stm_geometry *geo);
+    bool (*survey)(const struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err);
+    bool (*settle)(const struct stm_stage_env *env, struct stm_error *err);
+    bool (*run)(struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err);
+    void (*note)(const struct stm_site *site, const struct stm_stage_env *env);
+    bool (*conclude)(const struct stm_stage_env *env, struct stm_error *err);
+    bool (*classify)(struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err);
+    bool (*well)(struct stm_well *well, const struct stm_stage_env *env, struct stm_error *err);
+};
+
+/* All stages, NULL-ended, in the order in which they may run. */
+extern const struct stm_stage *const stm_stages[];
+const struct stm_stage *stm_stage_find(const char *name);
+
+#endif

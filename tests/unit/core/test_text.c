@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/support/stm_assert.h"
+
+#include "pipeline/core/text.h"
+
+#include <math.h>
+
+static void numbers_read_back(void **state)
+{
+    (void)state;
+    double d;
+    long n;
+    char out[64];
+    assert_true(stm_text_to_double("0.3112", &d) && d == 0.3112);
+    assert_false(stm_text_to_double("1,5", &d) || stm_text_to_double("", &d) ||
+                 stm_text_to_double("nan", &d) || stm_text_to_double("1e999", &d));
+    assert_true(stm_text_to_long("-12", &n) && n == -12);
+    assert_false(stm_text_to_long("12x", &n) || stm_text_to_long("99999999999999999999", &n));
+    assert_string_equal(stm_text_number(out, sizeof out, 1.0 / 3, 4), "0.3333");
+    assert_string_equal(stm_text_number(out, sizeof out, -0.00001, 2), "0.00");
+    assert_string_equal(stm_text_number(out, sizeof out, NAN, 2), "");
+}
+
+static void names_are_compared_and_suggested(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"sigma_um", "method", "threshold"};
+    assert_string_equal(stm_text_nearest("treshold", names, 3), "threshold");
+    assert_null(stm_text_nearest("banana", names, 3));
+    assert_true(stm_text_ends_with("A.TIFF", ".tiff"));
+    assert_int_equal(stm_text_casecmp("Hoechst", "hOECHST"), 0);
+}
+
+static void stems_keep_inner_dots(void **state)
+{
+    (void)state;
+    char out[32];
+    assert_string_equal(stm_text_stem(out, sizeof out, "/a/b/plate.A01.tif"), "plate.A01");
+    assert_string_equal(stm_text_stem(out, sizeof out, ".hidden"), ".hidden");
+}
+
+static void strings_grow(void **state)
+{
+    (void)state;
+    struct stm_string s = {0};
+    for (int i = 0; i < 1000; i++)
+        stm_string_addf(&s, "%d,", i);
+    assert_int_equal(s.length, 3890);
+    assert_false(s.failed);
+    stm_string_free(&s);
+    assert_null(s.text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_read_back),
+        cmocka_unit_test(names_are_compared_and_suggested),
+        cmocka_unit_test(stems_keep_inner_dots),
+        cmocka_unit_test(strings_grow),
+    };
+    return STM_TEST_MAIN(tests);
+}
