@@ -9,7 +9,8 @@
 #include "pipeline/site.h"
 
 struct stm_kernels;
-struct stm_well; /* pipeline/well.h */
+struct stm_string; /* pipeline/core/text.h */
+struct stm_well;   /* pipeline/well.h */
 
 /* What a stage may use besides the site. Column indices are those of the stage's own first column. */
 struct stm_stage_env {
@@ -19,6 +20,7 @@ struct stm_stage_env {
     void *plate; /* the stage's plate state (plate_bytes); const while sites run */
     const struct stm_columns *object_columns, *site_columns, *well_columns;
     int object_first, site_first, well_first; /* where the stage's own columns begin */
+    struct stm_string *notes; /* plate-level remarks, one a line; settle and conclude add to it, else NULL */
 };
 
 /* All functions but `run` are optional. The order in which the run calls them:
