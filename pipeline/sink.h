@@ -6,6 +6,8 @@
 #include "pipeline/core/error.h"
 #include "pipeline/record.h"
 
+struct stm_string;
+
 /* What stays true for the whole run; everything belongs to the run and outlives the sink. */
 struct stm_run_info {
     const char *directory; /* where outputs go */
@@ -41,6 +43,11 @@ struct stm_sink {
     bool (*open)(void **state, const struct stm_run_info *info, struct stm_error *err);
     bool (*site)(void *state, const struct stm_site_row *site, const struct stm_site_pixels *pixels,
                  struct stm_error *err);
+    /* Instead of site(), for big text outputs: many threads at once turn sites into text (the state is only read),
+     * and each site's text is handed to append() in plate order. */
+    bool (*format)(const void *state, const struct stm_site_row *site, const struct stm_site_pixels *pixels,
+                   struct stm_string *out, struct stm_error *err);
+    bool (*append)(void *state, const char *text, size_t n, struct stm_error *err);
     bool (*well)(void *state, const struct stm_well_row *well, struct stm_error *err);
     bool (*close)(void *state, struct stm_error *err); /* finishes and publishes; frees the state */
     void (*discard)(void *state);                      /* the run failed: leave nothing behind */
