@@ -37,7 +37,8 @@ struct stm_stage {
     unsigned reads, writes; /* bits of enum stm_slot */
     const struct stm_param *params;
     size_t params_size;
-    const struct stm_measure *object, *site, *well; /* columns this stage fills, NULL-name-ended, or NULL */
+    /* Columns this stage fills, NULL-name-ended, or NULL. */
+    const struct stm_measure *object_columns, *site_columns, *well_columns;
     size_t plate_bytes;                             /* plate state, zeroed at start */
     bool (*check)(const void *params, const struct stm_geometry *geo, struct stm_error *err);
     size_t (*scratch_bytes)(const void *params, const struct stm_geometry *geo);
