@@ -9,7 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One column. Tables of them end with a NULL name. */
+/* One column. Tables of them end with a NULL name. Where columns X_Low and X_High stand beside X, they are
+ * the ends of its 95 % interval; reports show the three together. */
 struct stm_measure {
     const char
         *name; /* CellProfiler's name where it has one; a trailing "_*" is replaced by each channel's name */
