@@ -84,6 +84,11 @@ struct stm_site_row {
     int n_objects;
 };
 
+/* Raises the verdict to at least `verdict` and adds a sentence to the reason; what no longer fits is dropped.
+ */
+void stm_row_flag(struct stm_site_row *row, enum stm_verdict verdict, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 struct stm_well_row {
     char plate[STM_NAME], well[8];
     int row, col;

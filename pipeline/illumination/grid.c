@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "pipeline/illumination/grid.h"
+
+enum {
+    CELL_LEAST = 16,  /* pixels; fewer have no quantiles worth the name */
+    SAMPLES_AXIS = 16 /* samples along each axis of a cell */
+};
+
+const struct stm_band stm_band_dark = {2, 6}, stm_band_middle = {4, 12};
+
+static int cells_along(int pixels, int most)
+{
+    const int n = pixels / CELL_LEAST;
+    return n < most ? n : most;
+}
+
+struct stm_grid stm_grid_over(int w, int h, int most)
+{
+    struct stm_grid grid = {w, h, cells_along(w, most), cells_along(h, most)};
+    if (!grid.nx || !grid.ny) grid.nx = grid.ny = 0;
+    return grid;
+}
+
+/* Insertion into order; 256 values at most, nearly all of them alike, but bounded work all the same: a
+ * counting pass on the high byte first would cost more than it saves. */
+static void sift(uint16_t *v, int root, int n)
+{
+    const uint16_t x = v[root];
+    for (int child; (child = 2 * root + 1) < n; root = child) {
+        if (child + 1 < n && v[child + 1] > v[child]) child++;
+        if (v[child] <= x) break;
+        v[root] = v[child];
+    }
+    v[root] = x;
+}
+
+static void sort(uint16_t *v, int n)
+{
+    for (int i = n / 2 - 1; i >= 0; i--)
+        sift(v, i, n);
+    for (int end = n - 1; end > 0; end--) {
+        const uint16_t top = v[0];
+        v[0] = v[end];
+        v[end] = top;
+        sift(v, 0, end);
+    }
+}
+
+static uint32_t band_mean(uint16_t *v, int n, struct stm_band band)
+{
+    const int from = n * band.lo / 16, to = n * band.hi / 16;
+    uint64_t sum = 0;
+    sort(v, n);
+    for (int i = from; i < to; i++)
+        sum += v[i];
+    return (uint32_t)((sum * STM_LEVEL_ONE + (uint64_t)(to - from) / 2) / (uint64_t)(to - from));
+}
+
+static uint32_t cell_level(struct stm_cu16 plane, int x0, int y0, int x1, int y1, struct stm_band band)
+{
+    uint16_t v[SAMPLES_AXIS * SAMPLES_AXIS];
+    int n = 0;
+    for (int j = 0; j < SAMPLES_AXIS; j++) {
+        const uint16_t *const row = plane.px + (y0 + j * (y1 - y0) / SAMPLES_AXIS) * plane.stride;
+        for (int i = 0; i < SAMPLES_AXIS; i++)
+            v[n++] = row[x0 + i * (x1 - x0) / SAMPLES_AXIS];
+    }
+    return band_mean(v, n, band);
+}
+
+/* Where cell i of n begins; no overflow for any image an int can measure. */
+static int edge(int i, int pixels, int n)
+{
+    return (int)((int64_t)i * pixels / n);
+}
+
+void stm_grid_levels(struct stm_grid grid, struct stm_cu16 plane, struct stm_band band, uint32_t *level)
+{
+    for (int j = 0; j < grid.ny; j++)
+        for (int i = 0; i < grid.nx; i++)
+            *level++ = cell_level(plane, edge(i, grid.w, grid.nx), edge(j, grid.h, grid.ny),
+                                  edge(i + 1, grid.w, grid.nx), edge(j + 1, grid.h, grid.ny), band);
+}

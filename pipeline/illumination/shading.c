@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "pipeline/illumination/shading.h"
+
+#include "pipeline/illumination/order.h"
+
+#include <math.h>
+
+enum {
+    LEVEL_LEAST = 8, /* counts of light on the ground; below, one count of rounding is more than 12 % */
+};
+/* Chance fits of unrelated sites explain nothing of each other and improve half of the sites. */
+static const double least_improved = 0.75, least_explained = 0.2;
+
+/* Sites bright enough to see shading by, with their median light. */
+struct bench {
+    const struct stm_survey *survey;
+    struct stm_grid grid;
+    double dark;
+    int n, site[STM_SURVEY_SITES];
+    double light[STM_SURVEY_SITES];
+};
+
+static double light(const struct bench *bench, int site, int cell)
+{
+    return (double)bench->survey->level[site][cell] / STM_LEVEL_ONE - bench->dark;
+}
+
+static void choose_sites(struct bench *bench)
+{
+    const int cells = bench->grid.nx * bench->grid.ny;
+    double v[STM_GRID_CELLS];
+    for (int s = 0; s < bench->survey->n; s++) {
+        for (int k = 0; k < cells; k++)
+            v[k] = light(bench, s, k);
+        const double middle = stm_median(v, cells);
+        if (middle < LEVEL_LEAST) continue;
+        bench->light[bench->n] = middle;
+        bench->site[bench->n++] = s;
+    }
+}
+
+/* Light in cell k of the i-th site, relative to the site's median. */
+static double relative(const struct bench *bench, int i, int k)
+{
+    return light(bench, bench->site[i], k) / bench->light[i];
+}
+
+/* Surface of sites first, first + step, …, scaled to mean 1 over the cells; its values into at[cells]. */
+static bool fit(const struct bench *bench, int first, int step, struct stm_surface *surface, double *at)
+{
+    const struct stm_grid grid = bench->grid;
+    double field[STM_GRID_CELLS], v[STM_SURVEY_SITES], sum = 0;
+    for (int k = 0; k < grid.nx * grid.ny; k++) {
+        int n = 0;
+        for (int i = first; i < bench->n; i += step)
+            v[n++] = relative(bench, i, k);
+        field[k] = stm_median(v, n);
+    }
+    if (!stm_surface_fit(surface, field, grid.nx, grid.ny)) return false;
+    for (int y = 0, k = 0; y < grid.ny; y++)
+        for (int x = 0; x < grid.nx; x++, k++)
+            sum += at[k] = stm_surface_at(surface, (x + 0.5) / grid.nx, (y + 0.5) / grid.ny);
+    const double mean = sum / (grid.nx * grid.ny);
+    for (int k = 0; k < grid.nx * grid.ny; k++) {
+        at[k] /= mean;
+        if (!(at[k] > 0)) return false;
+    }
+    for (int t = 0; t < STM_SURFACE_TERMS; t++)
+        surface->c[t] /= mean;
+    return true;
+}
+
+static double correlation(const double *a, const double *b, int n)
+{
+    double ma = 0, mb = 0, aa = 0, bb = 0, ab = 0;
+    for (int i = 0; i < n; i++) {
+        ma += a[i] / n;
+        mb += b[i] / n;
+    }
+    for (int i = 0; i < n; i++) {
+        aa += (a[i] - ma) * (a[i] - ma);
+        bb += (b[i] - mb) * (b[i] - mb);
+        ab += (a[i] - ma) * (b[i] - mb);
+    }
+    return aa > 0 && bb > 0 ? ab / sqrt(aa * bb) : 0;
+}
+
+/* Squared interquartile range: variation of the ground without the cells that a cluster covers. */
+static double variation(double *v, int n)
+{
+    const double lo = stm_quantile(v, n, 0.25), hi = stm_quantile(v, n, 0.75);
+    return (hi - lo) * (hi - lo);
+}
+
+/* How much flatter the i-th site gets when divided by a surface it had no part in: 1 = quite flat, < 0 =
+ * worse. */
+static double gained(const struct bench *bench, int i, const double *surface)
+{
+    const int n = bench->grid.nx * bench->grid.ny;
+    double before[STM_GRID_CELLS], after[STM_GRID_CELLS];
+    for (int k = 0; k < n; k++) {
+        before[k] = relative(bench, i, k);
+        after[k] = before[k] / surface[k];
+    }
+    const double b = variation(before, n);
+    return b > 0 ? 1 - variation(after, n) / b : 0;
+}
+
+static void cross_validate(struct stm_shading *shading, const struct bench *bench, const double *even,
+                           const double *odd)
+{
+    double v[STM_SURVEY_SITES];
+    int better = 0;
+    for (int i = 0; i < bench->n; i++) {
+        v[i] = gained(bench, i, i % 2 ? even : odd);
+        better += v[i] > 0;
+    }
+    shading->improved = (double)better / bench->n;
+    shading->explained = stm_median(v, bench->n);
+}
+
+static enum stm_shading_finding judge(const struct stm_shading *shading, struct stm_shading_demand demand)
+{
+    if (shading->agreement < demand.agreement || shading->improved < least_improved ||
+        shading->explained < least_explained)
+        return STM_SHADING_DISAGREES;
+    return shading->range < demand.range ? STM_SHADING_FLAT : STM_SHADING_FOUND;
+}
+
+void stm_shading_find(struct stm_shading *shading, const struct stm_survey *survey, struct stm_grid grid,
+                      struct stm_shading_demand demand)
+{
+    struct bench bench = {.survey = survey, .grid = grid, .dark = demand.dark};
+    struct stm_surface half;
+    double all[STM_GRID_CELLS], even[STM_GRID_CELLS], odd[STM_GRID_CELLS];
+    const int cells = grid.nx * grid.ny;
+    choose_sites(&bench);
+    *shading = (struct stm_shading){.finding = STM_SHADING_FEW_SITES, .sites = bench.n};
+    if (survey->n < demand.sites) return;
+    shading->finding = STM_SHADING_DARK;
+    if (bench.n < demand.sites || bench.n < 2) return;
+    shading->finding = STM_SHADING_DISAGREES;
+    if (!fit(&bench, 0, 2, &half, even) || !fit(&bench, 1, 2, &half, odd) ||
+        !fit(&bench, 0, 1, &shading->surface, all))
+        return;
+    shading->agreement = correlation(even, odd, cells);
+    cross_validate(shading, &bench, even, odd);
+    shading->range = stm_quantile(all, cells, 0.98) - stm_quantile(all, cells, 0.02);
+    shading->finding = judge(shading, demand);
+}

@@ -1,0 +1,47 @@
+/* The shading of one channel of a plate: what a survey of its sites saw, and whether it is there at all. */
+#ifndef STM_ILLUMINATION_SHADING_H
+#define STM_ILLUMINATION_SHADING_H
+
+#include "pipeline/illumination/grid.h"
+#include "pipeline/illumination/surface.h"
+
+enum { STM_SURVEY_SITES = 64 };
+
+/* Levels of the ground in each cell, for up to STM_SURVEY_SITES sites in plate order. */
+struct stm_survey {
+    int n;
+    uint32_t level[STM_SURVEY_SITES][STM_GRID_CELLS];
+};
+
+/* What it takes to believe in shading. */
+struct stm_shading_demand {
+    int sites;        /* at least so many */
+    double range;     /* least range of the surface, as a part of its mean */
+    double agreement; /* least correlation between the surfaces of every other site and of the rest */
+    double dark;      /* counts without light */
+};
+
+enum stm_shading_finding {
+    STM_SHADING_FOUND,
+    STM_SHADING_FEW_SITES, /* or too small images */
+    STM_SHADING_DARK,      /* no ground light to see it by */
+    STM_SHADING_DISAGREES, /* the sites do not share one shape */
+    STM_SHADING_FLAT       /* less than the demanded range */
+};
+
+struct stm_shading {
+    enum stm_shading_finding finding;
+    int sites;        /* that took part */
+    double range;     /* 2nd to 98th percentile of the surface, as a part of its mean */
+    double agreement; /* correlation between the two halves' surfaces, -1 to 1 */
+    double improved;  /* part of the sites whose ground gets flatter by the other half's surface */
+    double explained; /* median over the sites: part of the ground's variation the other half's surface
+                         removes */
+    struct stm_surface surface; /* mean 1 */
+};
+
+/* Judges and fits. Model: pixel = dark + light * surface; a site's own brightness does not matter. */
+void stm_shading_find(struct stm_shading *shading, const struct stm_survey *survey, struct stm_grid grid,
+                      struct stm_shading_demand demand);
+
+#endif

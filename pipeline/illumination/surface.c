@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "pipeline/illumination/surface.h"
+
+#include "pipeline/illumination/grid.h"
+#include "pipeline/illumination/order.h"
+
+#include <math.h>
+
+enum { D = STM_SURFACE_DEGREE, N = STM_SURFACE_TERMS, LEAST_CELLS = 6, ROUNDS = 3 };
+
+static void legendre(double u, double p[D + 1])
+{
+    const double x = 2 * u - 1;
+    p[0] = 1;
+    p[1] = x;
+    for (int n = 1; n < D; n++)
+        p[n + 1] = ((2 * n + 1) * x * p[n] - n * p[n - 1]) / (n + 1);
+}
+
+static void basis(double u, double v, double b[N])
+{
+    double pu[D + 1], pv[D + 1];
+    int k = 0;
+    legendre(u, pu);
+    legendre(v, pv);
+    for (int j = 0; j <= D; j++)
+        for (int i = 0; i + j <= D; i++)
+            b[k++] = pu[i] * pv[j];
+}
+
+double stm_surface_at(const struct stm_surface *surface, double u, double v)
+{
+    double b[N], sum = 0;
+    basis(u, v, b);
+    for (int k = 0; k < N; k++)
+        sum += surface->c[k] * b[k];
+    return sum;
+}
+
+/* Cholesky in place: a (lower triangle) x = c, x into c */
+static bool solve(double a[N][N], double c[N])
+{
+    for (int j = 0; j < N; j++) {
+        for (int k = 0; k < j; k++)
+            a[j][j] -= a[j][k] * a[j][k];
+        if (!(a[j][j] > 1e-9)) return false;
+        a[j][j] = sqrt(a[j][j]);
+        for (int i = j + 1; i < N; i++) {
+            for (int k = 0; k < j; k++)
+                a[i][j] -= a[i][k] * a[j][k];
+            a[i][j] /= a[j][j];
+        }
+    }
+    for (int i = 0; i < N; i++) {
+        for (int k = 0; k < i; k++)
+            c[i] -= a[i][k] * c[k];
+        c[i] /= a[i][i];
+    }
+    for (int i = N - 1; i >= 0; i--) {
+        for (int k = i + 1; k < N; k++)
+            c[i] -= a[k][i] * c[k];
+        c[i] /= a[i][i];
+    }
+    return true;
+}
+
+static bool weighted_fit(struct stm_surface *surface, const double *value, const double *weight, int nx,
+                         int ny)
+{
+    double a[N][N] = {{0}}, c[N] = {0}, b[N];
+    for (int y = 0, at = 0; y < ny; y++)
+        for (int x = 0; x < nx; x++, at++) {
+            basis((x + 0.5) / nx, (y + 0.5) / ny, b);
+            for (int i = 0; i < N; i++) {
+                for (int j = 0; j <= i; j++)
+                    a[i][j] += weight[at] * b[i] * b[j];
+                c[i] += weight[at] * b[i] * value[at];
+            }
+        }
+    if (!solve(a, c)) return false;
+    for (int i = 0; i < N; i++)
+        surface->c[i] = c[i];
+    return true;
+}
+
+/* weights from the residuals; 6.95 = 4.685 (95 % efficiency for normal errors) * 1.4826 (MAD to sigma) */
+static void reweigh(const struct stm_surface *surface, const double *value, double *weight, int nx, int ny)
+{
+    double residual[STM_GRID_CELLS], scratch[STM_GRID_CELLS];
+    const int n = nx * ny;
+    for (int y = 0, at = 0; y < ny; y++)
+        for (int x = 0; x < nx; x++, at++)
+            scratch[at] = residual[at] =
+                fabs(value[at] - stm_surface_at(surface, (x + 0.5) / nx, (y + 0.5) / ny));
+    const double reach = 6.95 * stm_median(scratch, n);
+    for (int i = 0; i < n && reach > 0; i++) {
+        const double r = residual[i] / reach, w = 1 - r * r;
+        weight[i] = r < 1 ? w * w : 0;
+    }
+}
+
+bool stm_surface_fit(struct stm_surface *surface, const double *value, int nx, int ny)
+{
+    double weight[STM_GRID_CELLS];
+    if (nx < LEAST_CELLS || ny < LEAST_CELLS) return false;
+    for (int i = 0; i < nx * ny; i++)
+        weight[i] = 1;
+    for (int round = 0; round <= ROUNDS; round++) {
+        if (!weighted_fit(surface, value, weight, nx, ny)) return false;
+        reweigh(surface, value, weight, nx, ny);
+    }
+    return true;
+}

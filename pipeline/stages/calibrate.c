@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Makes the illumination even. What the sites of a plate have in common is the light, not the cells: a smooth
+ * surface through the ground of a sample of sites, divided out when the sites agree that it is there. */
+#include "pipeline/core/text.h"
+#include "pipeline/illumination/calibration.h"
+#include "pipeline/stage.h"
+
+#include <math.h>
+
+enum mode { MODE_AUTO, MODE_OFF };
+static const char *const modes[] = {"auto", "off", NULL};
+
+struct calibrate {
+    int mode, least_sites;
+    double least_range_percent, least_agreement, dark_counts;
+    char reference[STM_PARAM_TEXT];
+};
+
+static const struct stm_param params[] = {
+    STM_CHOICE(calibrate, mode, modes, MODE_AUTO, "correct uneven illumination where the plate shows it"),
+    STM_INT(calibrate, least_sites, "", 2, STM_SURVEY_SITES, 6, "sites needed to tell light from cells"),
+    STM_REAL(calibrate, least_range_percent, "%", 0, 100, 3, "shading below this is left alone"),
+    STM_REAL(calibrate, least_agreement, "", 0, 1, 0.8,
+             "least correlation between the shading of one half of the sites and of the other"),
+    STM_REAL(calibrate, dark_counts, "counts", 0, 65535, 0, "camera reading without light"),
+    STM_TEXT(calibrate, reference, "", "images of an empty, evenly lit field: path up to the channel's name"),
+    {0},
+};
+
+static const struct stm_measure columns[] = {
+    {"Illumination_Range_*", "%", 1,
+     "shading removed: 98th minus 2nd percentile of the plate's light, of its mean; 0 = image left as it is"},
+    {0},
+};
+
+static bool transmitted(enum stm_role role)
+{
+    return role == STM_ROLE_BRIGHTFIELD || role == STM_ROLE_PHASE || role == STM_ROLE_STAIN;
+}
+
+static bool same_size(struct stm_grid grid, const struct stm_site *site)
+{
+    return grid.w == site->row.width && grid.h == site->row.height;
+}
+
+static bool survey(const struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err)
+{
+    struct stm_calibration *const state = env->plate;
+    const struct calibrate *const p = env->params;
+    (void)err;
+    if (p->mode == MODE_OFF) return true;
+    if (!state->grid.w) state->grid = stm_grid_over(site->row.width, site->row.height, STM_GRID_MAX);
+    if (!same_size(state->grid, site)) return state->other_size++, true;
+    for (int c = 0; c < site->row.channels; c++) {
+        struct stm_survey *const s = &state->survey[c];
+        if (!site->plane[c].px || s->n >= STM_SURVEY_SITES) continue;
+        stm_grid_levels(state->grid, (struct stm_cu16)STM_CONST(site->plane[c]),
+                        transmitted(site->row.channel[c].role) ? stm_band_middle : stm_band_dark,
+                        s->level[s->n]);
+        s->n++;
+    }
+    return true;
+}
+
+static void note(struct stm_string *notes, int channel, const struct stm_shading *s)
+{
+    static const char *const words[] = {
+        [STM_SHADING_FOUND] = "corrected",
+        [STM_SHADING_FEW_SITES] = "not corrected, too few sites to tell light from cells",
+        [STM_SHADING_DARK] = "not corrected, the ground is too dark to show it",
+        [STM_SHADING_DISAGREES] = "not corrected, the sites do not share one shading",
+        [STM_SHADING_FLAT] = "even already",
+    };
+    if (!notes) return;
+    stm_string_addf(notes, "illumination of channel %d: %s (%d sites", channel + 1, words[s->finding],
+                    s->sites);
+    if (s->agreement != 0)
+        stm_string_addf(notes,
+                        ", shading %.1f %%, halves agree with r = %.2f, %.0f %% of the sites get flatter",
+                        100 * s->range, s->agreement, 100 * s->improved);
+    stm_string_add(notes, ")\n");
+}
+
+static bool settle(const struct stm_stage_env *env, struct stm_error *err)
+{
+    struct stm_calibration *const state = env->plate;
+    const struct calibrate *const p = env->params;
+    const struct stm_shading_demand demand = {p->least_sites, p->least_range_percent / 100,
+                                              p->least_agreement, p->dark_counts};
+    (void)err;
+    for (int c = 0; c < STM_MAX_CHANNELS; c++) {
+        struct stm_shading shading;
+        if (state->active[c] || !state->survey[c].n) continue;
+        stm_shading_find(&shading, &state->survey[c], state->grid, demand);
+        note(env->notes, c, &shading);
+        if (shading.finding != STM_SHADING_FOUND) continue;
+        state->range[c] = shading.range;
+        state->active[c] = stm_gain_from_surface(&state->gain[c], &shading.surface, state->grid.w,
+                                                 state->grid.h, (int)(p->dark_counts + 0.5));
+    }
+    if (state->other_size && env->notes)
+        stm_string_addf(env->notes, "illumination: %d surveyed sites are not %d x %d pixels like the first\n",
+                        state->other_size, state->grid.w, state->grid.h);
+    return true;
+}
+
+static size_t scratch_bytes(const void *p, const struct stm_geometry *geo)
+{
+    (void)p;
+    return stm_arena_cost((size_t)geo->width * sizeof(uint16_t));
+}
+
+static bool correct(struct stm_site *site, int c, const struct stm_stage_env *env, struct stm_error *err)
+{
+    const struct stm_calibration *const state = env->plate;
+    const size_t mark = stm_arena_mark(env->scratch);
+    uint16_t *const row =
+        stm_arena_take(env->scratch, (size_t)site->row.width * sizeof *row, "a row of gains", err);
+    if (!row) return false;
+    stm_gain_apply(&state->gain[c], site->plane[c], row);
+    stm_arena_reset(env->scratch, mark);
+    return true;
+}
+
+static bool run(struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err)
+{
+    const struct stm_calibration *const state = env->plate;
+    for (int c = 0; c < site->row.channels; c++) {
+        double *const removed = &site->site_values[env->site_first + c];
+        if (!site->plane[c].px) continue;
+        *removed = 0;
+        if (!state->active[c]) continue;
+        if (!same_size(state->grid, site)) {
+            stm_row_flag(
+                &site->row, STM_VERDICT_WARN,
+                "the illumination of channel %s is not corrected: the image is %d x %d, the plate %d x %d",
+                site->row.channel[c].name, site->row.width, site->row.height, state->grid.w, state->grid.h);
+            continue;
+        }
+        if (!correct(site, c, env, err)) return false;
+        *removed = 100 * state->range[c];
+    }
+    return true;
+}
+
+const struct stm_stage stm_stage_calibrate = {
+    .name = "calibrate",
+    .summary = "make the illumination even",
+    .reads = STM_SLOT_RAW,
+    .writes = STM_SLOT_FLAT,
+    .params = params,
+    .params_size = sizeof(struct calibrate),
+    .site_columns = columns,
+    .plate_bytes = sizeof(struct stm_calibration),
+    .scratch_bytes = scratch_bytes,
+    .survey = survey,
+    .settle = settle,
+    .run = run,
+};

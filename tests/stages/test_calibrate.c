@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/support/stm_assert.h"
+
+#include "pipeline/illumination/calibration.h"
+#include "tests/support/fixture.h"
+
+extern const struct stm_stage stm_stage_calibrate;
+
+enum { W = 320, H = 256 };
+typedef double light_fn(int x, int y, int w, int h);
+static const enum stm_role nuclei[] = {STM_ROLE_NUCLEI}, both[] = {STM_ROLE_NUCLEI, STM_ROLE_BRIGHTFIELD};
+
+/* The light of the plate under test: a vignette off the centre, with a tilt. Mean about 1. */
+static double vignette(int x, int y, int w, int h)
+{
+    const double u = 2.0 * x / w - 0.9, v = 2.0 * y / h - 1.1;
+    return 1.2 - 0.25 * (u * u + v * v) + 0.05 * u;
+}
+
+static double even(int x, int y, int w, int h)
+{
+    (void)x, (void)y, (void)w, (void)h;
+    return 1;
+}
+
+/* Each site's own light: a slope in a direction that turns from site to site. */
+static int turn;
+static double own(int x, int y, int w, int h)
+{
+    static const double dx[] = {1, -1, 0, 0.7, 0, -0.7, 0.7, -0.7};
+    static const double dy[] = {0, 0, 1, 0.7, -1, -0.7, -0.7, 0.7};
+    return 1 + 0.2 * (dx[turn % 8] * (2.0 * x / w - 1) + dy[turn % 8] * (2.0 * y / h - 1));
+}
+
+static void disc(struct stm_u16 plane, int cx, int cy, int r, int value)
+{
+    for (int y = cy - r; y <= cy + r; y++)
+        for (int x = cx - r; x <= cx + r; x++)
+            if (x >= 0 && y >= 0 && x < plane.w && y < plane.h &&
+                (x - cx) * (x - cx) + (y - cy) * (y - cy) <= r * r)
+                plane.px[y * plane.stride + x] = (uint16_t)value;
+}
+
+struct scene {
+    int ground, object, cells, dark;
+    light_fn *light;
+};
+
+/* Ground with discs, times the light, plus the dark level and noise. */
+static void paint(struct stm_u16 plane, uint64_t seed, struct scene scene)
+{
+    for (int i = 0; i < plane.w * plane.h; i++)
+        plane.px[i] = (uint16_t)scene.ground;
+    for (int i = 0; i < scene.cells; i++) {
+        const int x = (int)(stm_fixture_random(&seed) % (uint32_t)plane.w);
+        const int y = (int)(stm_fixture_random(&seed) % (uint32_t)plane.h);
+        disc(plane, x, y, 6 + (int)(stm_fixture_random(&seed) % 6), scene.object);
+    }
+    for (int y = 0; y < plane.h; y++)
+        for (int x = 0; x < plane.w; x++) {
+            uint16_t *const px = &plane.px[y * plane.stride + x];
+            const double lit = *px * scene.light(x, y, plane.w, plane.h);
+            *px = (uint16_t)(lit + scene.dark + stm_fixture_noise(&seed, 5) + 0.5);
+        }
+}
+
+static void survey(struct stm_fixture *f, int sites, int dark, light_fn *light)
+{
+    struct stm_error err;
+    for (int s = 0; s < sites; s++) {
+        turn = s;
+        stm_fixture_fresh(f, W, H);
+        for (int c = 0; c < f->site.row.channels; c++)
+            paint(f->site.plane[c], 100 + s,
+                  (struct scene){c ? 9000 : 300 + 40 * s, c ? 7000 : 3000, 60, dark, light});
+        assert_ok(f->stage->survey(&f->site, &f->env, &err), &err);
+    }
+    assert_ok(f->stage->settle(&f->env, &err), &err);
+}
+
+static void set(struct stm_fixture *f, const char *name, const char *value)
+{
+    struct stm_error err;
+    assert_ok(stm_param_set(f->stage->params, f->params, name, value, &err), &err);
+}
+
+/* An empty field under the vignette is even after correction: each 32 x 32 tile within 2 % of the whole. */
+static void assert_flat(struct stm_fixture *f, int channel, int ground, int dark)
+{
+    struct stm_error err;
+    double mean = 0;
+    stm_fixture_fresh(f, W, H);
+    paint(f->site.plane[channel], 7, (struct scene){ground, 0, 0, dark, vignette});
+    assert_ok(f->stage->run(&f->site, &f->env, &err), &err);
+    const struct stm_u16 p = f->site.plane[channel];
+    for (int i = 0; i < W * H; i++)
+        mean += (p.px[i] - (double)dark) / (W * H);
+    for (int ty = 0; ty < H / 32; ty++)
+        for (int tx = 0; tx < W / 32; tx++) {
+            double tile = 0;
+            for (int i = 0; i < 1024; i++)
+                tile += (p.px[(ty * 32 + i / 32) * p.stride + tx * 32 + i % 32] - (double)dark) / 1024;
+            assert_near(tile / mean, 1, 0.02);
+        }
+}
+
+static void shared_shading_is_removed(void **state)
+{
+    (void)state;
+    struct stm_fixture f;
+    stm_fixture_open(&f, &stm_stage_calibrate, W, H, both, 2);
+    survey(&f, 12, 0, vignette);
+    assert_flat(&f, 0, 2000, 0);
+    assert_near(stm_fixture_value(&f, "Illumination_Range_nuclei"), 47, 8);
+    assert_flat(&f, 1, 9000, 0);
+    assert_non_null(strstr(f.notes.text, "channel 1: corrected (12 sites"));
+    assert_non_null(strstr(f.notes.text, "channel 2: corrected (12 sites"));
+    stm_fixture_close(&f);
+}
+
+static void dark_level_stays_where_it_is(void **state)
+{
+    (void)state;
+    struct stm_fixture f;
+    struct stm_error err;
+    stm_fixture_open(&f, &stm_stage_calibrate, W, H, nuclei, 1);
+    set(&f, "dark_counts", "1000");
+    survey(&f, 12, 1000, vignette);
+    assert_flat(&f, 0, 2000, 1000);
+    stm_fixture_fresh(&f, W, H);
+    for (int i = 0; i < W * H; i++)
+        f.site.plane[0].px[i] = i % 2 ? 1000 : 0;
+    assert_ok(f.stage->run(&f.site, &f.env, &err), &err);
+    for (int i = 1; i < W * H; i += 2)
+        assert_int_equal(f.site.plane[0].px[i], 1000);
+    stm_fixture_close(&f);
+}
+
+static void assert_untouched(struct stm_fixture *f, const char *why)
+{
+    struct stm_error err;
+    uint16_t before[64];
+    stm_fixture_fresh(f, W, H);
+    paint(f->site.plane[0], 7, (struct scene){2000, 4000, 20, 0, vignette});
+    memcpy(before, f->site.plane[0].px, sizeof before);
+    assert_ok(f->stage->run(&f->site, &f->env, &err), &err);
+    assert_memory_equal(before, f->site.plane[0].px, sizeof before);
+    assert_true(stm_fixture_value(f, "Illumination_Range_nuclei") == 0);
+    if (why && !strstr(f->notes.text, why)) fail_msg("notes '%s' lack '%s'", f->notes.text, why);
+}
+
+static void without_evidence_nothing_happens(void **state)
+{
+    static const struct {
+        int sites;
+        light_fn *light;
+        const char *mode, *why;
+    } cases[] = {{5, vignette, "auto", "too few sites"},
+                 {12, even, "auto", "channel 1: "},
+                 {12, own, "auto", "do not share"},
+                 {12, vignette, "off", NULL}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct stm_fixture f;
+        stm_fixture_open(&f, &stm_stage_calibrate, W, H, nuclei, 1);
+        set(&f, "mode", cases[i].mode);
+        survey(&f, cases[i].sites, 0, cases[i].light);
+        assert_untouched(&f, cases[i].why);
+        stm_fixture_close(&f);
+    }
+}
+
+static void another_size_is_left_alone_and_says_so(void **state)
+{
+    (void)state;
+    struct stm_fixture f;
+    struct stm_error err;
+    stm_fixture_open(&f, &stm_stage_calibrate, W, H, nuclei, 1);
+    survey(&f, 12, 0, vignette);
+    stm_fixture_fresh(&f, 200, 100);
+    paint(f.site.plane[0], 3, (struct scene){500, 0, 0, 0, even});
+    const uint16_t first = f.site.plane[0].px[0];
+    assert_ok(f.stage->run(&f.site, &f.env, &err), &err);
+    assert_int_equal(f.site.plane[0].px[0], first);
+    assert_int_equal(f.site.row.verdict, STM_VERDICT_WARN);
+    assert_non_null(strstr(f.site.row.reason, "the image is 200 x 100, the plate 320 x 256"));
+    stm_fixture_close(&f);
+}
+
+static void a_blank_image_settles_it(void **state)
+{
+    (void)state;
+    struct stm_fixture f;
+    struct stm_error err;
+    stm_fixture_open(&f, &stm_stage_calibrate, W, H, nuclei, 1);
+    paint(f.site.plane[0], 5, (struct scene){20000, 0, 0, 0, vignette});
+    assert_true(stm_calibration_from_blank(f.plate, 0, (struct stm_cu16)STM_CONST(f.site.plane[0]), 0));
+    assert_ok(f.stage->settle(&f.env, &err), &err);
+    assert_flat(&f, 0, 2000, 0);
+    stm_fixture_close(&f);
+}
+
+/* Bilinear between nodes of the surface, bounded at 4, saturating. */
+static void gains_follow_the_surface(void **state)
+{
+    (void)state;
+    static struct stm_gain gain;
+    static uint16_t row[2049];
+    const struct stm_surface s = {{1, 0.3, -0.1, 0.05}}, black = {{0.1}};
+    assert_true(stm_gain_from_surface(&gain, &s, 2049, 1537, 0));
+    for (int y = 0; y < 1537; y += 96) {
+        stm_gain_row(&gain, y, row);
+        for (int x = 0; x < 2049; x += 31) {
+            const double at = stm_surface_at(&s, (x + 0.5) / 2049, (y + 0.5) / 1537);
+            assert_near(row[x], 16384 / at, 3 + 0.001 * 16384 / at);
+        }
+    }
+    assert_true(stm_gain_from_surface(&gain, &black, 64, 64, 0));
+    stm_gain_row(&gain, 63, row);
+    assert_int_equal(row[63], STM_GAIN_MOST);
+    uint16_t px[64] = {60000, 1};
+    stm_gain_apply(&gain, (struct stm_u16){px, 64, 64, 1}, row);
+    assert_int_equal(px[0], 65535);
+    assert_int_equal(px[1], 4);
+    assert_false(stm_gain_from_surface(&gain, &s, 100000, 64, 0));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shared_shading_is_removed),
+        cmocka_unit_test(dark_level_stays_where_it_is),
+        cmocka_unit_test(without_evidence_nothing_happens),
+        cmocka_unit_test(another_size_is_left_alone_and_says_so),
+        cmocka_unit_test(a_blank_image_settles_it),
+        cmocka_unit_test(gains_follow_the_surface),
+    };
+    return STM_TEST_MAIN(tests);
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/support/stm_assert.h"
+
+#include "tests/support/fixture.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static void *must(void *memory)
+{
+    if (!memory) abort();
+    return memory;
+}
+
+static void add_column(struct stm_columns *columns, const struct stm_measure *measure, const char *channel)
+{
+    const size_t n = strlen(measure->name);
+    struct stm_column *const c = &columns->column[columns->n++];
+    c->measure = measure;
+    if (channel)
+        snprintf(c->name, sizeof c->name, "%.*s_%s", (int)n - 2, measure->name, channel);
+    else
+        snprintf(c->name, sizeof c->name, "%s", measure->name);
+}
+
+/* fixed ones first, then all "_*" of the first channel, of the second, … */
+static void expand(struct stm_fixture *f)
+{
+    const struct stm_measure *const table = f->stage->site_columns;
+    size_t n = 0;
+    while (table && table[n].name)
+        n++;
+    f->columns.column = must(calloc(n * STM_MAX_CHANNELS + 1, sizeof *f->columns.column));
+    for (int c = -1; c < f->site.row.channels; c++)
+        for (size_t i = 0; i < n; i++) {
+            const size_t length = strlen(table[i].name);
+            const bool each = length > 2 && !strcmp(table[i].name + length - 2, "_*");
+            if (each == (c >= 0))
+                add_column(&f->columns, &table[i], each ? f->site.row.channel[c].name : NULL);
+        }
+}
+
+static void name_channels(struct stm_fixture *f, const enum stm_role *roles, int channels)
+{
+    f->site.row.channels = f->site.geo.channels = channels;
+    for (int c = 0; c < channels; c++) {
+        f->site.row.channel[c].role = roles[c];
+        f->site.row.channel[c].true_bits = 16;
+        f->site.row.channel[c].scale = 1;
+        stm_text_copy(f->site.row.channel[c].name, STM_NAME, stm_role_name(roles[c]));
+    }
+}
+
+void stm_fixture_open(struct stm_fixture *f, const struct stm_stage *stage, int w, int h,
+                      const enum stm_role *roles, int channels)
+{
+    struct stm_error err;
+    *f = (struct stm_fixture){.stage = stage, .max_w = w, .max_h = h};
+    name_channels(f, roles, channels);
+    for (int c = 0; c < channels; c++)
+        f->site.plane[c].px = must(malloc((size_t)w * h * sizeof(uint16_t)));
+    expand(f);
+    f->site.site_values = must(calloc((size_t)f->columns.n + 1, sizeof(double)));
+    f->params = must(calloc(1, stage->params_size + 1));
+    stm_param_defaults(stage->params, f->params);
+    f->plate = must(calloc(1, stage->plate_bytes + 1));
+    stm_fixture_fresh(f, w, h);
+    const size_t bytes = stage->scratch_bytes ? stage->scratch_bytes(f->params, &f->site.geo) : 0;
+    assert_ok(stm_arena_create(&f->scratch, bytes + STM_ALIGN, &err), &err);
+    assert_ok(stm_arena_create(&f->arena, 1 << 20, &err), &err);
+    f->site.arena = &f->arena;
+    f->env = (struct stm_stage_env){.scratch = &f->scratch,
+                                    .params = f->params,
+                                    .plate = f->plate,
+                                    .site_columns = &f->columns,
+                                    .notes = &f->notes};
+}
+
+void stm_fixture_fresh(struct stm_fixture *f, int w, int h)
+{
+    f->site.row.width = f->site.geo.width = w;
+    f->site.row.height = f->site.geo.height = h;
+    f->site.row.pixel_um = f->site.geo.pixel_um = NAN;
+    f->site.row.verdict = STM_VERDICT_OK;
+    f->site.row.reason[0] = '\0';
+    f->site.row.values = f->site.site_values;
+    for (int i = 0; i < f->columns.n; i++)
+        f->site.site_values[i] = NAN;
+    for (int c = 0; c < f->site.row.channels; c++) {
+        f->site.plane[c] = (struct stm_u16){f->site.plane[c].px, w, w, h};
+        memset(f->site.plane[c].px, 0, (size_t)w * h * sizeof(uint16_t));
+    }
+}
+
+void stm_fixture_close(struct stm_fixture *f)
+{
+    for (int c = 0; c < f->site.row.channels; c++)
+        free(f->site.plane[c].px);
+    stm_arena_destroy(&f->scratch);
+    stm_arena_destroy(&f->arena);
+    stm_string_free(&f->notes);
+    free(f->columns.column);
+    free(f->site.site_values);
+    free(f->params);
+    free(f->plate);
+}
+
+double stm_fixture_value(const struct stm_fixture *f, const char *column)
+{
+    const int i = stm_columns_find(&f->columns, column);
+    if (i < 0) fail_msg("there is no column %s", column);
+    return f->site.site_values[i];
+}
+
+uint32_t stm_fixture_random(uint64_t *state)
+{
+    uint64_t x = *state ? *state : 88172645463325252u;
+    x ^= x << 13;
+    x ^= x >> 7;
+    x ^= x << 17;
+    *state = x;
+    return (uint32_t)(x >> 32);
+}
+
+double stm_fixture_noise(uint64_t *state, double sigma)
+{
+    double sum = -4; /* each summand: mean 1/2, variance 1/12 */
+    for (int i = 0; i < 8; i++)
+        sum += stm_fixture_random(state) / 4294967296.0;
+    return sum * sigma / 0.816496580927726;
+}
