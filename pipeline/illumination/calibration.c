@@ -9,7 +9,9 @@ static bool blank_surface(struct stm_surface *surface, struct stm_grid grid, con
     const int cells = grid.nx * grid.ny;
     for (int k = 0; k < cells; k++)
         sum += light[k] = (double)level[k] / STM_LEVEL_ONE - dark;
-    if (!(sum > 0) || !stm_surface_fit(surface, light, grid.nx, grid.ny)) return false;
+    const int least = grid.nx < grid.ny ? grid.nx : grid.ny;
+    const int degree = least - 2 < STM_SURFACE_DEGREE ? least - 2 : STM_SURFACE_DEGREE;
+    if (!(sum > 0) || degree < 1 || !stm_surface_fit(surface, degree, light, grid.nx, grid.ny)) return false;
     for (int t = 0; t < STM_SURFACE_TERMS; t++)
         surface->c[t] *= cells / sum;
     return true;

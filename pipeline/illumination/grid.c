@@ -21,28 +21,27 @@ struct stm_grid stm_grid_over(int w, int h, int most)
     return grid;
 }
 
-/* Insertion into order; 256 values at most, nearly all of them alike, but bounded work all the same: a
- * counting pass on the high byte first would cost more than it saves. */
-static void sift(uint16_t *v, int root, int n)
+/* Hoare's selection: afterwards v[k] is in its sorted place, smaller values before it, greater ones behind.
+ * At most 256 values, so the worst case is bounded too. */
+static void select_place(uint16_t *v, int lo, int hi, int k)
 {
-    const uint16_t x = v[root];
-    for (int child; (child = 2 * root + 1) < n; root = child) {
-        if (child + 1 < n && v[child + 1] > v[child]) child++;
-        if (v[child] <= x) break;
-        v[root] = v[child];
-    }
-    v[root] = x;
-}
-
-static void sort(uint16_t *v, int n)
-{
-    for (int i = n / 2 - 1; i >= 0; i--)
-        sift(v, i, n);
-    for (int end = n - 1; end > 0; end--) {
-        const uint16_t top = v[0];
-        v[0] = v[end];
-        v[end] = top;
-        sift(v, 0, end);
+    while (lo < hi) {
+        const uint16_t pivot = v[lo + (hi - lo) / 2];
+        int i = lo - 1, j = hi + 1;
+        for (;;) {
+            while (v[++i] < pivot)
+                ;
+            while (v[--j] > pivot)
+                ;
+            if (i >= j) break;
+            const uint16_t t = v[i];
+            v[i] = v[j];
+            v[j] = t;
+        }
+        if (k <= j)
+            hi = j;
+        else
+            lo = j + 1;
     }
 }
 
@@ -50,7 +49,8 @@ static uint32_t band_mean(uint16_t *v, int n, struct stm_band band)
 {
     const int from = n * band.lo / 16, to = n * band.hi / 16;
     uint64_t sum = 0;
-    sort(v, n);
+    select_place(v, 0, n - 1, to);
+    select_place(v, 0, to, from);
     for (int i = from; i < to; i++)
         sum += v[i];
     return (uint32_t)((sum * STM_LEVEL_ONE + (uint64_t)(to - from) / 2) / (uint64_t)(to - from));

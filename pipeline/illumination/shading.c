@@ -46,7 +46,8 @@ static double relative(const struct bench *bench, int i, int k)
 }
 
 /* Surface of sites first, first + step, …, scaled to mean 1 over the cells; its values into at[cells]. */
-static bool fit(const struct bench *bench, int first, int step, struct stm_surface *surface, double *at)
+static bool fit(const struct bench *bench, int degree, int first, int step, struct stm_surface *surface,
+                double *at)
 {
     const struct stm_grid grid = bench->grid;
     double field[STM_GRID_CELLS], v[STM_SURVEY_SITES], sum = 0;
@@ -56,7 +57,7 @@ static bool fit(const struct bench *bench, int first, int step, struct stm_surfa
             v[n++] = relative(bench, i, k);
         field[k] = stm_median(v, n);
     }
-    if (!stm_surface_fit(surface, field, grid.nx, grid.ny)) return false;
+    if (!stm_surface_fit(surface, degree, field, grid.nx, grid.ny)) return false;
     for (int y = 0, k = 0; y < grid.ny; y++)
         for (int x = 0; x < grid.nx; x++, k++)
             sum += at[k] = stm_surface_at(surface, (x + 0.5) / grid.nx, (y + 0.5) / grid.ny);
@@ -85,10 +86,10 @@ static double correlation(const double *a, const double *b, int n)
     return aa > 0 && bb > 0 ? ab / sqrt(aa * bb) : 0;
 }
 
-/* Squared interquartile range: variation of the ground without the cells that a cluster covers. */
+/* Squared 10 to 90 % range: variation of the ground without the cells that a cluster covers. */
 static double variation(double *v, int n)
 {
-    const double lo = stm_quantile(v, n, 0.25), hi = stm_quantile(v, n, 0.75);
+    const double lo = stm_quantile(v, n, 0.1), hi = stm_quantile(v, n, 0.9);
     return (hi - lo) * (hi - lo);
 }
 
@@ -127,24 +128,41 @@ static enum stm_shading_finding judge(const struct stm_shading *shading, struct 
     return shading->range < demand.range ? STM_SHADING_FLAT : STM_SHADING_FOUND;
 }
 
+/* A finer surface has to leave a tenth less of what other sites show, or it only follows their cells. */
+static bool worth(const struct stm_shading *finer, const struct stm_shading *coarse)
+{
+    return 1 - finer->explained < 0.9 * (1 - coarse->explained);
+}
+
+/* The finding with surfaces of one degree. */
+static struct stm_shading attempt(const struct bench *bench, int degree, struct stm_shading_demand demand)
+{
+    struct stm_shading shading = {.finding = STM_SHADING_DISAGREES, .sites = bench->n};
+    struct stm_surface half;
+    double all[STM_GRID_CELLS], even[STM_GRID_CELLS], odd[STM_GRID_CELLS];
+    const int cells = bench->grid.nx * bench->grid.ny;
+    if (!fit(bench, degree, 0, 2, &half, even) || !fit(bench, degree, 1, 2, &half, odd) ||
+        !fit(bench, degree, 0, 1, &shading.surface, all))
+        return shading;
+    shading.agreement = correlation(even, odd, cells);
+    cross_validate(&shading, bench, even, odd);
+    shading.range = stm_quantile(all, cells, 0.98) - stm_quantile(all, cells, 0.02);
+    shading.finding = judge(&shading, demand);
+    return shading;
+}
+
 void stm_shading_find(struct stm_shading *shading, const struct stm_survey *survey, struct stm_grid grid,
                       struct stm_shading_demand demand)
 {
     struct bench bench = {.survey = survey, .grid = grid, .dark = demand.dark};
-    struct stm_surface half;
-    double all[STM_GRID_CELLS], even[STM_GRID_CELLS], odd[STM_GRID_CELLS];
-    const int cells = grid.nx * grid.ny;
     choose_sites(&bench);
     *shading = (struct stm_shading){.finding = STM_SHADING_FEW_SITES, .sites = bench.n};
     if (survey->n < demand.sites) return;
     shading->finding = STM_SHADING_DARK;
     if (bench.n < demand.sites || bench.n < 2) return;
-    shading->finding = STM_SHADING_DISAGREES;
-    if (!fit(&bench, 0, 2, &half, even) || !fit(&bench, 1, 2, &half, odd) ||
-        !fit(&bench, 0, 1, &shading->surface, all))
-        return;
-    shading->agreement = correlation(even, odd, cells);
-    cross_validate(shading, &bench, even, odd);
-    shading->range = stm_quantile(all, cells, 0.98) - stm_quantile(all, cells, 0.02);
-    shading->finding = judge(shading, demand);
+    *shading = attempt(&bench, 2, demand);
+    for (int degree = 4; degree <= STM_SURFACE_DEGREE; degree += 2) {
+        const struct stm_shading finer = attempt(&bench, degree, demand);
+        if (finer.finding <= shading->finding && worth(&finer, shading)) *shading = finer;
+    }
 }

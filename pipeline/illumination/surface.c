@@ -6,7 +6,12 @@
 
 #include <math.h>
 
-enum { D = STM_SURFACE_DEGREE, N = STM_SURFACE_TERMS, LEAST_CELLS = 6, ROUNDS = 3 };
+enum { D = STM_SURFACE_DEGREE, N = STM_SURFACE_TERMS, ROUNDS = 3 };
+
+static int terms(int degree)
+{
+    return (degree + 1) * (degree + 2) / 2;
+}
 
 static void legendre(double u, double p[D + 1])
 {
@@ -17,47 +22,47 @@ static void legendre(double u, double p[D + 1])
         p[n + 1] = ((2 * n + 1) * x * p[n] - n * p[n - 1]) / (n + 1);
 }
 
-static void basis(double u, double v, double b[N])
+static void basis(int degree, double u, double v, double b[N])
 {
     double pu[D + 1], pv[D + 1];
     int k = 0;
     legendre(u, pu);
     legendre(v, pv);
-    for (int j = 0; j <= D; j++)
-        for (int i = 0; i + j <= D; i++)
+    for (int j = 0; j <= degree; j++)
+        for (int i = 0; i + j <= degree; i++)
             b[k++] = pu[i] * pv[j];
 }
 
 double stm_surface_at(const struct stm_surface *surface, double u, double v)
 {
     double b[N], sum = 0;
-    basis(u, v, b);
-    for (int k = 0; k < N; k++)
+    basis(surface->degree, u, v, b);
+    for (int k = 0; k < terms(surface->degree); k++)
         sum += surface->c[k] * b[k];
     return sum;
 }
 
 /* Cholesky in place: a (lower triangle) x = c, x into c */
-static bool solve(double a[N][N], double c[N])
+static bool solve(double a[N][N], double c[N], int n)
 {
-    for (int j = 0; j < N; j++) {
+    for (int j = 0; j < n; j++) {
         for (int k = 0; k < j; k++)
             a[j][j] -= a[j][k] * a[j][k];
         if (!(a[j][j] > 1e-9)) return false;
         a[j][j] = sqrt(a[j][j]);
-        for (int i = j + 1; i < N; i++) {
+        for (int i = j + 1; i < n; i++) {
             for (int k = 0; k < j; k++)
                 a[i][j] -= a[i][k] * a[j][k];
             a[i][j] /= a[j][j];
         }
     }
-    for (int i = 0; i < N; i++) {
+    for (int i = 0; i < n; i++) {
         for (int k = 0; k < i; k++)
             c[i] -= a[i][k] * c[k];
         c[i] /= a[i][i];
     }
-    for (int i = N - 1; i >= 0; i--) {
-        for (int k = i + 1; k < N; k++)
+    for (int i = n - 1; i >= 0; i--) {
+        for (int k = i + 1; k < n; k++)
             c[i] -= a[k][i] * c[k];
         c[i] /= a[i][i];
     }
@@ -68,17 +73,18 @@ static bool weighted_fit(struct stm_surface *surface, const double *value, const
                          int ny)
 {
     double a[N][N] = {{0}}, c[N] = {0}, b[N];
+    const int n = terms(surface->degree);
     for (int y = 0, at = 0; y < ny; y++)
         for (int x = 0; x < nx; x++, at++) {
-            basis((x + 0.5) / nx, (y + 0.5) / ny, b);
-            for (int i = 0; i < N; i++) {
+            basis(surface->degree, (x + 0.5) / nx, (y + 0.5) / ny, b);
+            for (int i = 0; i < n; i++) {
                 for (int j = 0; j <= i; j++)
                     a[i][j] += weight[at] * b[i] * b[j];
                 c[i] += weight[at] * b[i] * value[at];
             }
         }
-    if (!solve(a, c)) return false;
-    for (int i = 0; i < N; i++)
+    if (!solve(a, c, n)) return false;
+    for (int i = 0; i < n; i++)
         surface->c[i] = c[i];
     return true;
 }
@@ -99,10 +105,11 @@ static void reweigh(const struct stm_surface *surface, const double *value, doub
     }
 }
 
-bool stm_surface_fit(struct stm_surface *surface, const double *value, int nx, int ny)
+bool stm_surface_fit(struct stm_surface *surface, int degree, const double *value, int nx, int ny)
 {
     double weight[STM_GRID_CELLS];
-    if (nx < LEAST_CELLS || ny < LEAST_CELLS) return false;
+    *surface = (struct stm_surface){.degree = degree};
+    if (degree > D || nx < degree + 2 || ny < degree + 2) return false;
     for (int i = 0; i < nx * ny; i++)
         weight[i] = 1;
     for (int round = 0; round <= ROUNDS; round++) {

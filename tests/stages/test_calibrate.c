@@ -206,7 +206,7 @@ static void gains_follow_the_surface(void **state)
     (void)state;
     static struct stm_gain gain;
     static uint16_t row[2049];
-    const struct stm_surface s = {{1, 0.3, -0.1, 0.05}}, black = {{0.1}};
+    const struct stm_surface s = {2, {1, 0.3, -0.1, 0.05}}, black = {0, {0.1}};
     assert_true(stm_gain_from_surface(&gain, &s, 2049, 1537, 0));
     for (int y = 0; y < 1537; y += 96) {
         stm_gain_row(&gain, y, row);
