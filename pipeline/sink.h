@@ -8,6 +8,13 @@
 
 struct stm_string; /* pipeline/core/text.h */
 
+/* One parameter in use, as text. */
+struct stm_run_param {
+    const char *stage, *name, *value;
+    const char *fallback; /* the assay's default */
+    const char *unit, *help;
+};
+
 /* One file that was read. */
 struct stm_input {
     const char *path;   /* as found, '/' between parts, relative to the input folder where there is one */
@@ -41,9 +48,7 @@ struct stm_run_info {
         *channels; /* names, in the order of stm_site_row.channel; a site may lack their files */
     int n_channels;
     int n_sites, n_wells;
-    struct {
-        const char *stage, *name, *value, *fallback, *unit, *help;
-    } const *params; /* every parameter in use; fallback = the assay's default */
+    const struct stm_run_param *params; /* every parameter in use */
     int n_params;
     const char *notes; /* plate-level remarks, one a line: threshold used, illumination correction … */
     /* Complete when close() is called, not before: */

@@ -21,6 +21,47 @@ static void numbers_read_back(void **state)
     assert_string_equal(stm_text_number(out, sizeof out, NAN, 2), "");
 }
 
+/* Against printf, on values around every rounding boundary. */
+static void numbers_are_those_of_printf(void **state)
+{
+    (void)state;
+    uint64_t seed = 1;
+    for (int i = 0; i < 200000; i++) {
+        char out[400], expected[400];
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        const int decimals = (int)(seed >> 60) % 8, places = (int)(seed >> 56 & 15) % 8;
+        double value = (double)(int32_t)(seed >> 24) * (i % 3 ? 0.5 : 1);
+        for (int j = 0; j < places; j++)
+            value /= 10;
+        snprintf(expected, sizeof expected, "%.*f", decimals, value);
+        const bool zero = strspn(expected, "-0.") == strlen(expected);
+        stm_text_number(out, sizeof out, value, decimals);
+        if (strcmp(out, expected + (zero && expected[0] == '-'))) fail_msg("%s, not %s", out, expected);
+    }
+    char out[400];
+    assert_string_equal(stm_text_number(out, sizeof out, 0.5, 0), "0"); /* half to even, as printf does */
+    assert_string_equal(stm_text_number(out, sizeof out, 1e20, 1), "100000000000000000000.0");
+    assert_string_equal(stm_text_number(out, sizeof out, INFINITY, 1), "inf");
+}
+
+static void bytes_become_utf8(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {
+        {"A01 \xc2\xb5m", "A01 \xc2\xb5m"},         /* valid */
+        {"caf\xe9.tif", "caf\xef\xbf\xbd.tif"},     /* Latin-1 */
+        {"\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd"},   /* overlong */
+        {"\xf0\x9f\x94\xac", "\xf0\x9f\x94\xac"},   /* four bytes */
+        {"x\xe2\x82", "x\xef\xbf\xbd\xef\xbf\xbd"}, /* cut short */
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        struct stm_string s = {0};
+        stm_string_add_utf8(&s, pairs[i][0], strlen(pairs[i][0]));
+        assert_string_equal(s.text, pairs[i][1]);
+        stm_string_free(&s);
+    }
+}
+
 static void names_are_compared_and_suggested(void **state)
 {
     (void)state;
@@ -54,10 +95,9 @@ static void strings_grow(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers_read_back),
-        cmocka_unit_test(names_are_compared_and_suggested),
-        cmocka_unit_test(stems_keep_inner_dots),
-        cmocka_unit_test(strings_grow),
+        cmocka_unit_test(numbers_read_back),     cmocka_unit_test(numbers_are_those_of_printf),
+        cmocka_unit_test(bytes_become_utf8),     cmocka_unit_test(names_are_compared_and_suggested),
+        cmocka_unit_test(stems_keep_inner_dots), cmocka_unit_test(strings_grow),
     };
     return STM_TEST_MAIN(tests);
 }

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "pipeline/sink.h"
+
+#include <string.h>
+
+extern const struct stm_sink stm_sink_wells, stm_sink_images, stm_sink_objects, stm_sink_labels;
+
+/* In the order in which they are closed. */
+const struct stm_sink *const stm_sinks[] = {
+    &stm_sink_objects, &stm_sink_labels, &stm_sink_images, &stm_sink_wells, NULL,
+};
+
+const struct stm_sink *stm_sink_find(const char *name)
+{
+    for (const struct stm_sink *const *sink = stm_sinks; *sink; sink++)
+        if (!strcmp((*sink)->name, name)) return *sink;
+    return NULL;
+}

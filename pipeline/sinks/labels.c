@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* labels/<stem>_<object>.tif, and labels/<stem>_foreground.png where there is a mask. */
+#include "pipeline/core/text.h"
+#include "pipeline/io/label_tiff.h"
+#include "pipeline/io/png_write.h"
+#include "pipeline/sink.h"
+#include "pipeline/sinks/folder.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct labels {
+    struct stm_folder folder;
+    const struct stm_run_info *info;
+};
+
+static bool open(void **state, const struct stm_run_info *info, struct stm_error *err)
+{
+    struct labels *const labels = calloc(1, sizeof *labels);
+    if (!labels) return stm_fail(err, STM_NO_MEMORY, "no memory to begin labels");
+    labels->info = info;
+    *state = labels;
+    if (stm_folder_open(&labels->folder, info->directory, "labels", err)) return true;
+    free(labels);
+    return false;
+}
+
+static bool is_debris(const struct stm_site_row *site, uint32_t number)
+{
+    return number >= 1 && number <= (uint32_t)site->n_objects &&
+           site->objects[number - 1].class == STM_CLASS_DEBRIS;
+}
+
+/* The segments without those of debris, to be freed; NULL when out of memory. */
+static struct stm_segment *without_debris(const struct stm_site_row *site,
+                                          const struct stm_site_pixels *pixels, size_t *n)
+{
+    struct stm_segment *const kept = malloc((pixels->n_segments + 1) * sizeof *kept);
+    *n = 0;
+    for (size_t i = 0; kept && i < pixels->n_segments; i++)
+        if (!is_debris(site, pixels->segments[i].label)) kept[(*n)++] = pixels->segments[i];
+    return kept;
+}
+
+/* "<stem>_<what>" */
+static bool put(const struct labels *labels, const struct stm_site_row *site, const char *what,
+                const struct stm_bytes *bytes, struct stm_error *err)
+{
+    char name[sizeof site->stem + 64];
+    snprintf(name, sizeof name, "%s_%s", site->stem, what);
+    return stm_folder_put(&labels->folder, name, bytes, err);
+}
+
+static bool put_labels(const struct labels *labels, const struct stm_site_row *site,
+                       const struct stm_site_pixels *pixels, struct stm_error *err)
+{
+    char what[32], description[96];
+    struct stm_bytes bytes = {0};
+    struct stm_label_tiff image = {
+        .width = site->width, .height = site->height, .pixel_um = site->pixel_um, .description = description};
+    struct stm_segment *const kept = without_debris(site, pixels, &image.n_segments);
+    if (!kept) return stm_fail(err, STM_NO_MEMORY, "no memory for %zu segments", pixels->n_segments);
+    image.segments = kept;
+    snprintf(what, sizeof what, "%s.tif", labels->info->object_name);
+    snprintf(description, sizeof description, "%s: 0 = background, value = ObjectNumber in objects.csv",
+             labels->info->object_name);
+    const bool ok = stm_label_tiff_encode(&bytes, &image, err) && put(labels, site, what, &bytes, err);
+    stm_bytes_free(&bytes);
+    free(kept);
+    return ok;
+}
+
+static bool put_foreground(const struct labels *labels, const struct stm_site_row *site, struct stm_cu8 mask,
+                           struct stm_error *err)
+{
+    struct stm_bytes bytes = {0};
+    const struct stm_png png = {.kind = STM_PNG_GREY, .px = mask, .pixel_um = site->pixel_um};
+    const bool ok = stm_png_encode(&bytes, &png, err) && put(labels, site, "foreground.png", &bytes, err);
+    stm_bytes_free(&bytes);
+    return ok;
+}
+
+static bool site(void *state, const struct stm_site_row *row, const struct stm_site_pixels *pixels,
+                 struct stm_error *err)
+{
+    const struct labels *const labels = state;
+    if (!pixels) return true;
+    return put_labels(labels, row, pixels, err) &&
+           (!pixels->mask.px || put_foreground(labels, row, pixels->mask, err));
+}
+
+static bool finish(void *state, struct stm_error *err)
+{
+    struct labels *const labels = state;
+    const bool ok = stm_folder_publish(&labels->folder, err);
+    free(labels);
+    return ok;
+}
+
+static void discard(void *state)
+{
+    struct labels *const labels = state;
+    stm_folder_discard(&labels->folder);
+    free(labels);
+}
+
+const struct stm_sink stm_sink_labels = {
+    .name = "labels",
+    .summary = "labels/: label images and foreground masks",
+    .default_on = true,
+    .parallel = true,
+    .open = open,
+    .site = site,
+    .close = finish,
+    .discard = discard,
+};

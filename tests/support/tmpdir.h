@@ -1,0 +1,15 @@
+/* A folder that goes away with the test. */
+#ifndef STM_TMPDIR_H
+#define STM_TMPDIR_H
+
+/* Creates an empty folder and returns its path, to be freed by stm_tmpdir_remove. Aborts when it cannot. */
+char *stm_tmpdir_create(void);
+void stm_tmpdir_remove(char *path); /* with everything in it */
+
+/* The whole file directory/name, NUL-ended, to be freed; NULL when it is not there. `n` may be NULL. */
+char *stm_tmpdir_read(const char *directory, const char *name, unsigned long *n);
+
+/* Number of entries in directory/name, -1 when it is not there. */
+int stm_tmpdir_count(const char *directory, const char *name);
+
+#endif
