@@ -24,20 +24,20 @@ static void add_column(struct stm_columns *columns, const struct stm_measure *me
 }
 
 /* fixed ones first, then all "_*" of the first channel, of the second, … */
-static void expand(struct stm_fixture *f)
+static struct stm_columns expand(const struct stm_fixture *f, const struct stm_measure *table)
 {
-    const struct stm_measure *const table = f->stage->site_columns;
+    struct stm_columns columns = {0};
     size_t n = 0;
     while (table && table[n].name)
         n++;
-    f->columns.column = must(calloc(n * STM_MAX_CHANNELS + 1, sizeof *f->columns.column));
+    columns.column = must(calloc(n * STM_MAX_CHANNELS + 1, sizeof *columns.column));
     for (int c = -1; c < f->site.row.channels; c++)
         for (size_t i = 0; i < n; i++) {
             const size_t length = strlen(table[i].name);
             const bool each = length > 2 && !strcmp(table[i].name + length - 2, "_*");
-            if (each == (c >= 0))
-                add_column(&f->columns, &table[i], each ? f->site.row.channel[c].name : NULL);
+            if (each == (c >= 0)) add_column(&columns, &table[i], each ? f->site.row.channel[c].name : NULL);
         }
+    return columns;
 }
 
 static void name_channels(struct stm_fixture *f, const enum stm_role *roles, int channels)
@@ -59,7 +59,9 @@ void stm_fixture_open(struct stm_fixture *f, const struct stm_stage *stage, int 
     name_channels(f, roles, channels);
     for (int c = 0; c < channels; c++)
         f->site.plane[c].px = must(malloc((size_t)w * h * sizeof(uint16_t)));
-    expand(f);
+    f->columns = expand(f, stage->site_columns);
+    f->object_columns = expand(f, stage->object_columns);
+    f->well_columns = expand(f, stage->well_columns);
     f->site.site_values = must(calloc((size_t)f->columns.n + 1, sizeof(double)));
     f->params = must(calloc(1, stage->params_size + 1));
     stm_param_defaults(stage->params, f->params);
@@ -73,6 +75,8 @@ void stm_fixture_open(struct stm_fixture *f, const struct stm_stage *stage, int 
                                     .params = f->params,
                                     .plate = f->plate,
                                     .site_columns = &f->columns,
+                                    .object_columns = &f->object_columns,
+                                    .well_columns = &f->well_columns,
                                     .notes = &f->notes};
 }
 
@@ -100,9 +104,58 @@ void stm_fixture_close(struct stm_fixture *f)
     stm_arena_destroy(&f->arena);
     stm_string_free(&f->notes);
     free(f->columns.column);
+    free(f->object_columns.column);
+    free(f->well_columns.column);
+    free(f->site.segments);
+    free(f->site.objects);
+    free(f->site.object_values);
     free(f->site.site_values);
     free(f->params);
     free(f->plate);
+}
+
+static size_t find_runs(const struct stm_fixture *f, const uint32_t *labels, struct stm_segment *run)
+{
+    const int w = f->site.geo.width, h = f->site.geo.height;
+    size_t n = 0;
+    for (int y = 0; y < h; y++)
+        for (int x = 0, end; x < w; x = end) {
+            const uint32_t label = labels[y * w + x];
+            for (end = x + 1; end < w && labels[y * w + end] == label; end++)
+                ;
+            if (!label) continue;
+            if (run) run[n] = (struct stm_segment){y, x, end, label};
+            n++;
+        }
+    return n;
+}
+
+void stm_fixture_label(struct stm_fixture *f, const uint32_t *labels)
+{
+    free(f->site.segments);
+    free(f->site.objects);
+    free(f->site.object_values);
+    f->site.n_segments = find_runs(f, labels, NULL);
+    f->site.segments = must(calloc(f->site.n_segments + 1, sizeof *f->site.segments));
+    find_runs(f, labels, f->site.segments);
+    f->site.n_objects = 0;
+    for (size_t i = 0; i < f->site.n_segments; i++)
+        if ((int)f->site.segments[i].label > f->site.n_objects)
+            f->site.n_objects = (int)f->site.segments[i].label;
+    const size_t n = (size_t)f->site.n_objects, values = n * (size_t)f->object_columns.n;
+    f->site.objects = must(calloc(n + 1, sizeof *f->site.objects));
+    f->site.object_values = must(calloc(values + 1, sizeof(double)));
+    for (size_t i = 0; i < n; i++)
+        f->site.objects[i] = (struct stm_object){.number = (uint32_t)i + 1, .counted = 1};
+    for (size_t i = 0; i < values; i++)
+        f->site.object_values[i] = NAN;
+}
+
+double stm_fixture_object(const struct stm_fixture *f, int number, const char *column)
+{
+    const int i = stm_columns_find(&f->object_columns, column);
+    if (i < 0) fail_msg("there is no column %s", column);
+    return f->site.object_values[(size_t)(number - 1) * (size_t)f->object_columns.n + (size_t)i];
 }
 
 double stm_fixture_value(const struct stm_fixture *f, const char *column)

@@ -11,6 +11,7 @@ struct stm_fixture {
     struct stm_stage_env env;
     struct stm_arena arena, scratch;
     struct stm_columns columns; /* the stage's site columns, expanded by channel */
+    struct stm_columns object_columns, well_columns;
     struct stm_string notes;
     void *params, *plate;
     int max_w, max_h;
@@ -25,6 +26,13 @@ void stm_fixture_close(struct stm_fixture *f);
 /* The site becomes a new one: planes zero, verdict ok, no reason, columns NaN. Sizes up to the first one's.
  */
 void stm_fixture_fresh(struct stm_fixture *f, int w, int h);
+
+/* The site gets the objects of a label image of its size (0 = background, numbers from 1 without gaps): runs
+ * in raster order, objects not yet classified, all counted, boxes and centroids not filled, columns NaN. */
+void stm_fixture_label(struct stm_fixture *f, const uint32_t *labels);
+
+/* A column of object `number` by its name; fails the test when there is none. */
+double stm_fixture_object(const struct stm_fixture *f, int number, const char *column);
 
 /* A site column by its name; fails the test when there is none. */
 double stm_fixture_value(const struct stm_fixture *f, const char *column);

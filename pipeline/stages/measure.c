@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Stage measure: columns of every object, and which objects are counted. */
+#include "pipeline/stage.h"
+#include "pipeline/stages/feature.h"
+
+#include <math.h>
+#include <string.h>
+
+enum edge_rule { RULE_FRAME, RULE_ALL, RULE_EXCLUDE_BORDER };
+static const char *const edge_rules[] = {"frame", "all", "exclude_border", NULL};
+
+struct knobs {
+    int edge_rule;
+    double ring_gap_um, ring_width_um;
+};
+
+static const struct stm_param params[] = {
+    STM_CHOICE(
+        knobs, edge_rule, edge_rules, RULE_FRAME,
+        "objects cut by the image's edge: frame = counted at the top and left, not at the bottom and right "
+        "(unbiased); all = counted; exclude_border = not counted"),
+    STM_REAL(knobs, ring_gap_um, "um", 0, 20, 0.7, "distance that the local background keeps to all objects"),
+    STM_REAL(knobs, ring_width_um, "um", 0.5, 50, 2.5,
+             "width of the ring of local background beyond the gap"),
+    {0},
+};
+
+/* Pixel size that lengths are converted with when none is known: 20x objective, 6.5 um camera pixels. */
+static const double usual_pixel_um = 0.325;
+enum { MOST_GAP = 16, MOST_REACH = 32 };
+
+static int to_pixels(double um, double pixel_um, int low, int high)
+{
+    const double px = um / (isnan(pixel_um) ? usual_pixel_um : pixel_um) + 0.5;
+    return px < low ? low : px > high ? high : (int)px;
+}
+
+/* Runs grouped by object, raster order within each: those of object i + 1 are run[start[i] … start[i + 1]).
+ */
+struct groups {
+    struct stm_segment *run;
+    uint32_t *start;
+};
+
+static bool group_runs(struct groups *g, const struct stm_site *site, struct stm_arena *arena,
+                       struct stm_error *err)
+{
+    const size_t n = (size_t)site->n_objects;
+    g->run = stm_arena_take(arena, (site->n_segments + 1) * sizeof *g->run, "runs by object", err);
+    g->start = g->run ? stm_arena_take(arena, (n + 2) * sizeof *g->start, "runs by object", err) : NULL;
+    if (!g->start) return false;
+    memset(g->start, 0, (n + 2) * sizeof *g->start);
+    for (size_t i = 0; i < site->n_segments; i++) {
+        const uint32_t label = site->segments[i].label;
+        if (label < 1 || label > n)
+            return stm_fail(err, STM_INTERNAL, "a run belongs to object %u, there are %zu", label, n);
+        g->start[label + 1]++;
+    }
+    for (size_t i = 2; i < n + 2; i++)
+        g->start[i] += g->start[i - 1];
+    /* start[i + 1] is where object i + 1 begins and moves to its end, which is where i + 2 begins */
+    for (size_t i = 0; i < site->n_segments; i++)
+        g->run[g->start[site->segments[i].label]++] = site->segments[i];
+    return true;
+}
+
+static bool is_counted(const struct stm_object *o, int rule, int w, int h)
+{
+    const bool top_left = o->x0 == 0 || o->y0 == 0, bottom_right = o->x1 == w || o->y1 == h;
+    return rule == RULE_ALL || !(bottom_right || (rule == RULE_EXCLUDE_BORDER && top_left));
+}
+
+static void fill_object(struct stm_object *o, const struct stm_blob *b, const double *value)
+{
+    o->x0 = b->x0, o->x1 = b->x1;
+    o->y0 = b->y0, o->y1 = b->y1;
+    o->cx = value[STM_CENTER_X], o->cy = value[STM_CENTER_Y];
+}
+
+/* Pixels to the file's own unit: stored = offset + scale * pixel. */
+static void to_stored(double *value, const struct stm_channel *channel, double area)
+{
+    const double scale = channel->scale != 0 ? channel->scale : 1, offset = channel->offset;
+    for (int i = 0; i < STM_CHANNEL_FEATURES; i++) {
+        const bool spread = i == STM_INTENSITY_STD || i == STM_RING_MAD;
+        value[i] = value[i] * scale + (spread ? 0 : i == STM_INTENSITY_INTEGRATED ? offset * area : offset);
+    }
+}
+
+/* What all objects of a site share. */
+struct work {
+    const struct stm_site *site;
+    struct stm_arena *arena;
+    struct stm_cover cover;
+    const uint32_t *neighbors;
+    int reach, nuclei;
+    int last_channel; /* measured channels are 0 … last_channel - 1 */
+};
+
+static bool measure_shape(const struct work *w, const struct stm_blob *b, double *value,
+                          struct stm_error *err)
+{
+    stm_feature_moments(b, w->site->geo.pixel_um, value);
+    stm_feature_outline(b, value);
+    if (w->nuclei >= 0) stm_feature_mass(b, (struct stm_cu16)STM_CONST(w->site->plane[w->nuclei]), value);
+    return stm_feature_hull(b, w->arena, value, err) && stm_feature_radius(b, w->arena, value, err);
+}
+
+static bool measure_channels(const struct work *w, const struct stm_blob *b, double *value,
+                             struct stm_error *err)
+{
+    struct stm_ring ring;
+    if (!stm_ring_make(&ring, b, &w->cover, w->reach, w->arena, err)) return false;
+    const size_t mark = stm_arena_mark(w->arena);
+    for (int c = 0; c < w->last_channel; c++, value += STM_CHANNEL_FEATURES) {
+        if (!w->site->plane[c].px) continue;
+        const struct stm_cu16 plane = STM_CONST(w->site->plane[c]);
+        stm_arena_reset(w->arena, mark);
+        if (!stm_feature_intensity(b, plane, w->arena, value, err)) return false;
+        stm_feature_ring(&ring, plane, value);
+        to_stored(value, &w->site->row.channel[c], (double)b->area);
+    }
+    return true;
+}
+
+static bool measure_object(const struct work *w, const struct groups *g, int i, struct stm_object *o,
+                           double *value, struct stm_error *err)
+{
+    struct stm_blob b = {.run = g->run + g->start[i], .n_runs = g->start[i + 1] - g->start[i]};
+    if (!b.n_runs) return stm_fail(err, STM_INTERNAL, "object %d has no pixels", i + 1);
+    const size_t mark = stm_arena_mark(w->arena);
+    const bool ok = stm_blob_make(&b, w->arena, err) && measure_shape(w, &b, value, err) &&
+                    measure_channels(w, &b, value + STM_FEATURES, err);
+    stm_arena_reset(w->arena, mark);
+    if (!ok) return false;
+    value[STM_NEIGHBORS] = w->neighbors[i];
+    fill_object(o, &b, value);
+    return true;
+}
+
+static int find_nuclei(const struct stm_site *site)
+{
+    for (int c = 0; c < site->row.channels; c++)
+        if (site->row.channel[c].role == STM_ROLE_NUCLEI && site->plane[c].px) return c;
+    return -1;
+}
+
+static bool prepare(struct work *w, const struct knobs *k, struct stm_error *err)
+{
+    const struct stm_site *site = w->site;
+    const int gap = to_pixels(k->ring_gap_um, site->geo.pixel_um, 1, MOST_GAP);
+    uint32_t *counts =
+        stm_arena_take(w->arena, (size_t)(site->n_objects + 1) * sizeof *counts, "neighbours", err);
+    if (!counts) return false;
+    w->neighbors = counts;
+    w->reach = gap + to_pixels(k->ring_width_um, site->geo.pixel_um, 3, MOST_REACH);
+    w->nuclei = find_nuclei(site);
+    w->last_channel = site->row.channels;
+    const size_t mark = stm_arena_mark(w->arena);
+    if (!stm_feature_neighbors(site->segments, site->n_segments, counts, site->n_objects, w->arena, err))
+        return false;
+    stm_arena_reset(w->arena, mark);
+    return stm_cover_make(&w->cover, site->segments, site->n_segments, site->geo.width, site->geo.height, gap,
+                          w->arena, err);
+}
+
+static bool run(struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err)
+{
+    const struct knobs *k = env->params;
+    struct work w = {.site = site, .arena = env->scratch};
+    struct groups groups;
+    if (!site->n_objects) return true;
+    if (!group_runs(&groups, site, w.arena, err) || !prepare(&w, k, err)) return false;
+    for (int i = 0; i < site->n_objects; i++) {
+        struct stm_object *o = site->objects + i;
+        double *value = site->object_values + (size_t)i * (size_t)env->object_columns->n + env->object_first;
+        if (!measure_object(&w, &groups, i, o, value, err)) return false;
+        o->counted = is_counted(o, k->edge_rule, site->geo.width, site->geo.height);
+    }
+    return true;
+}
+
+/* Room for a run in every 4th pixel, an object in every 16th, and one object as large as the image. */
+static size_t scratch_bytes(const void *unused, const struct stm_geometry *geo)
+{
+    (void)unused;
+    const size_t px = (size_t)geo->width * (size_t)geo->height, runs = px / 4 + 64, objects = px / 16 + 64;
+    const size_t rows = (size_t)geo->height + 2 + 4 * MOST_REACH * 2,
+                 row_bytes = ((size_t)geo->width + 65) / 64 * 8;
+    const size_t long_lived = stm_arena_cost(runs * sizeof(struct stm_segment)) +
+                              2 * stm_arena_cost(objects * 4) + 2 * stm_arena_cost(rows * row_bytes);
+    const size_t pairs = stm_arena_cost(objects * 4 * 8) + 2 * stm_arena_cost(objects * 4);
+    const size_t bitmaps = 3 * stm_arena_cost(rows * (row_bytes + 8));
+    const size_t hull =
+        stm_arena_cost(4 * rows * 4) + stm_arena_cost(8 * rows * 8) + stm_arena_cost(4 * rows * 4);
+    const size_t radius =
+        stm_arena_cost(px * 2) + stm_arena_cost(px + 64) + stm_arena_cost((size_t)geo->width * 8 + 64);
+    const size_t object = bitmaps + hull + radius + stm_arena_cost(px * 2);
+    return long_lived + (pairs > object ? pairs : object);
+}
+
+const struct stm_stage stm_stage_measure = {
+    .name = "measure",
+    .summary = "shape, intensity and place of every object; which objects count",
+    .reads = STM_SLOT_FLAT | STM_SLOT_LABELS | STM_SLOT_OBJECTS,
+    .writes = STM_SLOT_OBJECTS,
+    .params = params,
+    .params_size = sizeof(struct knobs),
+    .object_columns = stm_feature_columns,
+    .scratch_bytes = scratch_bytes,
+    .run = run,
+};
