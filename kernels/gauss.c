@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernels/gauss.h"
+
+#include "kernels/kernels.h"
+#include "kernels/shrink.h"
+
+#include <math.h>
+#include <string.h>
+
+/* exp(-x) for x >= 0 from + and * alone, so that it is the same everywhere (libm's exp is not): Taylor series
+ * at x / 4096, squared 12 times; relative error below 1e-12. */
+static double exp_minus(double x)
+{
+    const double y = x / 4096;
+    double sum = 1, term = 1;
+    if (x > 40) return 0;
+    for (int i = 1; i <= 6; i++) {
+        term *= -y / i;
+        sum += term;
+    }
+    for (int i = 0; i < 12; i++)
+        sum *= sum;
+    return sum;
+}
+
+/* The tap whose rounding error is largest in the direction of `sign`. */
+static int worst_tap(const double *exact, const struct stm_gauss *g, int sign)
+{
+    int worst = 1;
+    for (int i = 2; i <= g->radius; i++)
+        if (sign * (exact[i] - g->tap[i]) > sign * (exact[worst] - g->tap[worst])) worst = i;
+    return worst;
+}
+
+/* Rounds to integers with the sum exactly 2^shift: what is left over goes to the taps that lost most. */
+static void quantise(struct stm_gauss *g, const double *weight, double sum)
+{
+    double exact[STM_GAUSS_MAX_RADIUS + 1];
+    int left = 1 << g->shift;
+    for (int i = 0; i <= g->radius; i++) {
+        exact[i] = weight[i] / sum * (1 << g->shift);
+        g->tap[i] = (int16_t)floor(exact[i] + 0.5);
+        left -= i ? 2 * g->tap[i] : g->tap[i];
+    }
+    for (; left >= 2 && g->radius; left -= 2)
+        g->tap[worst_tap(exact, g, 1)]++;
+    for (; left <= -2 && g->radius; left += 2)
+        g->tap[worst_tap(exact, g, -1)]--;
+    g->tap[0] = (int16_t)(g->tap[0] + left);
+}
+
+struct stm_gauss stm_gauss_make(double sigma)
+{
+    struct stm_gauss g = {.radius = (int)(4 * sigma + 0.5), .shift = 16};
+    double weight[STM_GAUSS_MAX_RADIUS + 1] = {1}, sum = 1;
+    if (g.radius > STM_GAUSS_MAX_RADIUS) g.radius = STM_GAUSS_MAX_RADIUS;
+    for (int i = 1; i <= g.radius; i++) {
+        weight[i] = exp_minus(i * i / (2 * sigma * sigma));
+        sum += 2 * weight[i];
+    }
+    if (weight[0] / sum > 0.499) g.shift = weight[0] / sum > 0.999 ? 14 : 15;
+    quantise(&g, weight, sum);
+    return g;
+}
+
+/* Position i of a line of n pixels mirrored at both ends. */
+static int mirror(int i, int n)
+{
+    while (i < 0 || i >= n)
+        i = i < 0 ? -1 - i : 2 * n - 1 - i;
+    return i;
+}
+
+/* Pixels minus 32768, mirrored beyond both ends. */
+static void pad_row(int16_t *dst, const uint16_t *src, int w, int radius)
+{
+    for (int x = 0; x < w; x++)
+        dst[x] = (int16_t)(src[x] - 32768);
+    for (int i = 1; i <= radius; i++) {
+        dst[-i] = dst[mirror(-i, w)];
+        dst[w - 1 + i] = dst[mirror(w - 1 + i, w)];
+    }
+}
+
+static ptrdiff_t row_pitch(int w)
+{
+    return ((ptrdiff_t)w + 2 * STM_ROW_SLACK - 1) / STM_ROW_SLACK * STM_ROW_SLACK;
+}
+
+size_t stm_gauss_scratch(int w, const struct stm_gauss *gauss)
+{
+    const size_t padded = (size_t)row_pitch(w) + 2 * STM_GAUSS_MAX_RADIUS;
+    return (padded + (size_t)(2 * gauss->radius + 2) * (size_t)row_pitch(w)) * sizeof(int16_t);
+}
+
+/* A ring of 2 radius + 2 rows holds what has been smoothed along x; a row of dst is written only after all
+ * rows of src up to y + radius were read, which is why dst may be src. */
+void stm_gauss(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src,
+               const struct stm_gauss *gauss, void *scratch)
+{
+    const int radius = gauss->radius, ring = 2 * radius + 2;
+    const ptrdiff_t pitch = row_pitch(src.w);
+    int16_t *padded = (int16_t *)scratch + STM_GAUSS_MAX_RADIUS;
+    int16_t *rows = padded + pitch + STM_GAUSS_MAX_RADIUS;
+    for (int y = 0, next = 0; y < dst.h; y += 2) {
+        const int16_t *row[2 * STM_GAUSS_MAX_RADIUS + 2];
+        for (; next < src.h && next <= y + radius + 1; next++) {
+            pad_row(padded, src.px + next * src.stride, src.w, radius);
+            k->gauss_row(rows + next % ring * pitch, padded, src.w, gauss);
+        }
+        for (int i = 0; i < ring; i++)
+            row[i] = rows + mirror(y - radius + i, src.h) % ring * pitch;
+        uint16_t *out = dst.px + y * dst.stride;
+        k->gauss_column(out, y + 1 < dst.h ? out + dst.stride : NULL, row, dst.w, gauss);
+    }
+}
+
+/* Cells as large as leave a small Gaussian of at least 3 cells; the rest of the variance then is smooth. */
+static int wide_shift(double sigma)
+{
+    int shift = 1;
+    while (shift < STM_GRID_MAX_SHIFT && sigma >= 6.0 * (1 << shift))
+        shift++;
+    return shift;
+}
+
+/* A mean over n pixels has variance (n^2 - 1) / 12, linear interpolation between nodes n apart n^2 / 6 + 1 /
+ * 12 on average over the pixels: n^2 / 4 together. */
+static struct stm_gauss small_gauss(double sigma, int shift)
+{
+    const double n = 1 << shift, rest = sigma * sigma - n * n / 4;
+    const double small = rest > 0 ? sqrt(rest) / n : 0;
+    return stm_gauss_make(small < 8 ? small : 8);
+}
+
+static size_t grid_bytes(int w, int h, int shift)
+{
+    const size_t n = (size_t)stm_grid_cells(w, shift) * (size_t)stm_grid_cells(h, shift);
+    return (n * sizeof(uint16_t) + 63) / 64 * 64;
+}
+
+size_t stm_gauss_grid_scratch(int w, int h, double sigma)
+{
+    const int shift = wide_shift(sigma);
+    const struct stm_gauss gauss = small_gauss(sigma, shift);
+    return grid_bytes(w, h, shift) + stm_gauss_scratch(stm_grid_cells(w, shift), &gauss);
+}
+
+struct stm_grid stm_gauss_grid(const struct stm_kernels *k, struct stm_cu16 src, double sigma, void *scratch)
+{
+    const int shift = wide_shift(sigma), w = stm_grid_cells(src.w, shift);
+    const struct stm_gauss gauss = small_gauss(sigma, shift);
+    const struct stm_u16 node = {scratch, w, w, stm_grid_cells(src.h, shift)};
+    const struct stm_cu16 view = STM_CONST(node);
+    stm_shrink_mean(k, node, src, shift);
+    stm_gauss(k, node, view, &gauss, (char *)scratch + grid_bytes(src.w, src.h, shift));
+    return (struct stm_grid){view, shift};
+}
+
+void stm_gauss_wide(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, double sigma,
+                    void *scratch)
+{
+    stm_grid_upsample(k, dst, stm_gauss_grid(k, src, sigma, scratch));
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernels/kernels.h"
+
+#include "kernels/ref.h"
+
+static const struct stm_kernels ref = {
+    .isa = STM_ISA_REF,
+    .upsample_row = stm_upsample_row_ref,
+    .flat_field_row = stm_flat_field_row_ref,
+    .subtract_row = stm_subtract_row_ref,
+    .block_sums = stm_block_sums_ref,
+    .gauss_row = stm_gauss_row_ref,
+    .gauss_column = stm_gauss_column_ref,
+    .threshold_row = stm_threshold_row_ref,
+    .compare_row = stm_compare_row_ref,
+    .distance_row = stm_distance_row_ref,
+    .intensity_row = stm_intensity_row_ref,
+};
+
+static const struct stm_kernels *const tables[STM_ISAS] = {
+    [STM_ISA_REF] = &ref,
+};
+
+const struct stm_kernels *stm_kernels_for(enum stm_isa isa)
+{
+    return stm_isa_available(isa) ? tables[isa] : NULL;
+}
+
+const struct stm_kernels *stm_kernels_best(void)
+{
+    return stm_kernels_for(stm_isa_best());
+}
+
+/* The entries of the table as (name, is it not the reference's?). */
+#define ROW(kernel)                                                                                          \
+    {                                                                                                        \
+#kernel, kernel##_own                                                                                \
+    }
+#define OWN(kernel)                                                                                          \
+    static bool kernel##_own(const struct stm_kernels *k)                                                    \
+    {                                                                                                        \
+        return k->kernel != ref.kernel;                                                                      \
+    }
+OWN(upsample_row)
+OWN(flat_field_row)
+OWN(subtract_row)
+OWN(block_sums)
+OWN(gauss_row)
+OWN(gauss_column)
+OWN(threshold_row)
+OWN(compare_row)
+OWN(distance_row)
+OWN(intensity_row)
+
+static const struct {
+    const char *name;
+    bool (*own)(const struct stm_kernels *k);
+} rows[] = {
+    ROW(upsample_row), ROW(flat_field_row), ROW(subtract_row), ROW(block_sums),   ROW(gauss_row),
+    ROW(gauss_column), ROW(threshold_row),  ROW(compare_row),  ROW(distance_row), ROW(intensity_row),
+};
+
+const char *stm_kernel_name(int i)
+{
+    return i >= 0 && i < (int)(sizeof rows / sizeof *rows) ? rows[i].name : NULL;
+}
+
+bool stm_kernel_has(int i, enum stm_isa isa)
+{
+    return isa < STM_ISAS && tables[isa] && (isa == STM_ISA_REF || rows[i].own(tables[isa]));
+}

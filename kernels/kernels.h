@@ -1,0 +1,82 @@
+/* The inner loops that have a version for each instruction set, as one const table an instruction set. The
+ * scalar versions (ref.c) are the specification: every other version returns the same bits.
+ *
+ * Callers use the families (gauss.h, distance.h, …), which take the table as their first argument. No
+ * function of kernels/ allocates, logs or fails; scratch memory comes from the caller, its size from the
+ * family's
+ * *_scratch function, its alignment at least 8 bytes (64 is faster). Thread-safety: all functions are safe on
+ * separate outputs and scratch. */
+#ifndef STM_KERNELS_H
+#define STM_KERNELS_H
+
+#include "kernels/isa.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct stm_gauss;
+struct stm_intensity;
+
+/* `w` pixels between the nodes of a grid row, which carry 2^(shift+1) times their value. Pixel x lies between
+ * node[j] and node[j+1], j = (x + 2^(shift-1)) >> shift; see grid.h for the formula. */
+typedef void stm_upsample_row_fn(uint16_t *dst, const uint32_t *node, int shift, int w);
+
+/* min(65535, (max(raw - dark, 0) * gain + 8192) >> 14) */
+typedef void stm_flat_field_row_fn(uint16_t *dst, const uint16_t *raw, const uint16_t *dark,
+                                   const uint16_t *gain, int w);
+
+/* max(min(src + pedestal, 65535) - sub, 0) */
+typedef void stm_subtract_row_fn(uint16_t *dst, const uint16_t *src, const uint16_t *sub, uint16_t pedestal,
+                                 int w);
+
+/* Sums of blocks of `rows` x 2^shift pixels: cell i covers columns [i << shift, (i + 1) << shift). */
+typedef void stm_block_sums_fn(uint32_t *sum, const uint16_t *src, ptrdiff_t stride, int rows, int shift,
+                               int cells);
+
+/* Horizontal pass of a Gaussian on pixels minus 32768; src[-radius .. w + radius) is readable, and so are,
+ * and writable, STM_ROW_SLACK more elements behind src and dst. Rounds half up. */
+typedef void stm_gauss_row_fn(int16_t *dst, const int16_t *src, int w, const struct stm_gauss *g);
+
+/* Vertical pass of the same: row[0 .. 2 radius] make dst0; when dst1 is not NULL, row[1 .. 2 radius + 1] make
+ * it. STM_ROW_SLACK elements behind each row are readable; dst0 and dst1 have exactly w. */
+typedef void stm_gauss_column_fn(uint16_t *dst0, uint16_t *dst1, const int16_t *const *row, int w,
+                                 const struct stm_gauss *g);
+
+/* Bit x of the words = src[x] > level; unused bits of the last word are 0. */
+typedef void stm_threshold_row_fn(uint64_t *bits, const uint16_t *src, uint16_t level, int w);
+/* The same with a level for each pixel. */
+typedef void stm_compare_row_fn(uint64_t *bits, const uint16_t *src, const uint16_t *level, int w);
+
+/* d2[x] = min over all columns c of square[c] + (x - c)^2, at most 65025. square has STM_DISTANCE_PAD
+ * elements of 65535 on both sides, square[x] <= 65025. Pixels with square[x] == 0 get 0. */
+typedef void stm_distance_row_fn(uint16_t *d2, const uint16_t *square, int w);
+
+/* Adds w pixels to the sums (moments.h). */
+typedef void stm_intensity_row_fn(struct stm_intensity *sums, const uint16_t *src, int w);
+
+struct stm_kernels {
+    enum stm_isa isa;
+    stm_upsample_row_fn *upsample_row;
+    stm_flat_field_row_fn *flat_field_row;
+    stm_subtract_row_fn *subtract_row;
+    stm_block_sums_fn *block_sums;
+    stm_gauss_row_fn *gauss_row;
+    stm_gauss_column_fn *gauss_column;
+    stm_threshold_row_fn *threshold_row;
+    stm_compare_row_fn *compare_row;
+    stm_distance_row_fn *distance_row;
+    stm_intensity_row_fn *intensity_row;
+};
+
+enum { STM_ROW_SLACK = 64, STM_DISTANCE_PAD = 320 };
+
+/* NULL when this build or processor lacks `isa`. */
+const struct stm_kernels *stm_kernels_for(enum stm_isa isa);
+const struct stm_kernels *stm_kernels_best(void);
+
+/* One row of the list of kernels, for `stroma kernels`: whether `isa` has a version of its own of kernel i
+ * (false: it uses a lower one). The name is NULL after the last kernel. */
+const char *stm_kernel_name(int i);
+bool stm_kernel_has(int i, enum stm_isa isa);
+
+#endif

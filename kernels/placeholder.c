@@ -1,1 +1,0 @@
-typedef int stm_kernels_placeholder;

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Every row kernel in portable C. This file is the specification; contracts are in kernels.h. */
+#include "kernels/ref.h"
+
+#include "kernels/gauss.h"
+#include "kernels/moments.h"
+
+void stm_upsample_row_ref(uint16_t *dst, const uint32_t *node, int shift, int w)
+{
+    const int cell = 1 << shift;
+    const uint32_t half = UINT32_C(2) << (2 * shift); /* N^2 / 2 with N = 2 cell */
+    for (int x = 0; x < w; x++) {
+        const int q = x + cell / 2;
+        const uint32_t f = (uint32_t)(2 * (q & (cell - 1)) + 1), e = (uint32_t)(2 * cell) - f;
+        const uint32_t *a = node + (q >> shift);
+        dst[x] = (uint16_t)((a[0] * e + a[1] * f + half) >> (2 * shift + 2));
+    }
+}
+
+void stm_flat_field_row_ref(uint16_t *dst, const uint16_t *raw, const uint16_t *dark, const uint16_t *gain,
+                            int w)
+{
+    for (int x = 0; x < w; x++) {
+        const uint32_t light = raw[x] > dark[x] ? (uint32_t)(raw[x] - dark[x]) : 0;
+        const uint32_t value = (light * gain[x] + 8192) >> 14;
+        dst[x] = (uint16_t)(value < 65535 ? value : 65535);
+    }
+}
+
+void stm_subtract_row_ref(uint16_t *dst, const uint16_t *src, const uint16_t *sub, uint16_t pedestal, int w)
+{
+    for (int x = 0; x < w; x++) {
+        const int32_t sum = src[x] + pedestal, value = (sum < 65535 ? sum : 65535) - sub[x];
+        dst[x] = (uint16_t)(value > 0 ? value : 0);
+    }
+}
+
+void stm_block_sums_ref(uint32_t *sum, const uint16_t *src, ptrdiff_t stride, int rows, int shift, int cells)
+{
+    for (int i = 0; i < cells; i++)
+        sum[i] = 0;
+    for (int y = 0; y < rows; y++, src += stride)
+        for (int i = 0; i < cells; i++)
+            for (int x = i << shift; x < (i + 1) << shift; x++)
+                sum[i] += src[x];
+}
+
+void stm_gauss_row_ref(int16_t *dst, const int16_t *src, int w, const struct stm_gauss *g)
+{
+    for (int x = 0; x < w; x++) {
+        int32_t sum = src[x] * g->tap[0] + (1 << (g->shift - 1));
+        for (int i = 1; i <= g->radius; i++)
+            sum += (src[x - i] + src[x + i]) * g->tap[i];
+        dst[x] = (int16_t)(sum >> g->shift);
+    }
+}
+
+static void gauss_column(uint16_t *dst, const int16_t *const *row, int w, const struct stm_gauss *g)
+{
+    const int r = g->radius;
+    for (int x = 0; x < w; x++) {
+        int32_t sum = row[r][x] * g->tap[0] + (1 << (g->shift - 1));
+        for (int i = 1; i <= r; i++)
+            sum += (row[r - i][x] + row[r + i][x]) * g->tap[i];
+        dst[x] = (uint16_t)((sum >> g->shift) + 32768);
+    }
+}
+
+void stm_gauss_column_ref(uint16_t *dst0, uint16_t *dst1, const int16_t *const *row, int w,
+                          const struct stm_gauss *g)
+{
+    gauss_column(dst0, row, w, g);
+    if (dst1) gauss_column(dst1, row + 1, w, g);
+}
+
+void stm_threshold_row_ref(uint64_t *bits, const uint16_t *src, uint16_t level, int w)
+{
+    for (int x = 0; x < w; x += 64) {
+        uint64_t word = 0;
+        for (int i = 0; i < 64 && x + i < w; i++)
+            word |= (uint64_t)(src[x + i] > level) << i;
+        bits[x / 64] = word;
+    }
+}
+
+void stm_compare_row_ref(uint64_t *bits, const uint16_t *src, const uint16_t *level, int w)
+{
+    for (int x = 0; x < w; x += 64) {
+        uint64_t word = 0;
+        for (int i = 0; i < 64 && x + i < w; i++)
+            word |= (uint64_t)(src[x + i] > level[x + i]) << i;
+        bits[x / 64] = word;
+    }
+}
+
+void stm_distance_row_ref(uint16_t *d2, const uint16_t *square, int w)
+{
+    for (int x = 0; x < w; x++) {
+        uint32_t best = square[x];
+        for (uint32_t d = 1; d * d < best; d++) {
+            const uint32_t left = square[x - (int)d] + d * d, right = square[x + (int)d] + d * d;
+            best = left < best ? left : best;
+            best = right < best ? right : best;
+        }
+        d2[x] = (uint16_t)best;
+    }
+}
+
+void stm_intensity_row_ref(struct stm_intensity *sums, const uint16_t *src, int w)
+{
+    uint64_t sum = 0, square = 0;
+    uint16_t least = sums->n ? sums->least : UINT16_MAX, most = sums->most;
+    for (int x = 0; x < w; x++) {
+        sum += src[x];
+        square += (uint32_t)src[x] * src[x];
+        least = src[x] < least ? src[x] : least;
+        most = src[x] > most ? src[x] : most;
+    }
+    sums->n += (uint64_t)w;
+    sums->sum += sum;
+    sums->square += square;
+    sums->least = least;
+    sums->most = most;
+}
