@@ -3,11 +3,12 @@
 
 #include <string.h>
 
-extern const struct stm_sink stm_sink_wells, stm_sink_images, stm_sink_objects, stm_sink_labels;
+extern const struct stm_sink stm_sink_wells, stm_sink_images, stm_sink_objects, stm_sink_labels,
+    stm_sink_overlays;
 
 /* In the order in which they are closed. */
 const struct stm_sink *const stm_sinks[] = {
-    &stm_sink_objects, &stm_sink_labels, &stm_sink_images, &stm_sink_wells, NULL,
+    &stm_sink_objects, &stm_sink_labels, &stm_sink_overlays, &stm_sink_images, &stm_sink_wells, NULL,
 };
 
 const struct stm_sink *stm_sink_find(const char *name)

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "pipeline/sinks/overlay.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    enum stm_colour colour;
+    const char *title;
+} classes[STM_CLASSES] = {
+    [STM_CLASS_NONE] = {STM_SKY_BLUE, "objects"},        [STM_CLASS_LIVE] = {STM_BLUISH_GREEN, "live"},
+    [STM_CLASS_DEAD] = {STM_VERMILLION, "dead"},         [STM_CLASS_AMBIGUOUS] = {STM_YELLOW, "ambiguous"},
+    [STM_CLASS_DEBRIS] = {STM_REDDISH_PURPLE, "debris"},
+};
+
+enum stm_colour stm_overlay_colour(enum stm_class class)
+{
+    return classes[class].colour;
+}
+
+const char *stm_overlay_class_title(enum stm_class class)
+{
+    return classes[class].title;
+}
+
+/* The first channel in this role that has a preview, -1 when there is none. */
+static int find(const struct stm_site_row *site, const struct stm_site_pixels *pixels, enum stm_role role)
+{
+    for (int c = 0; c < site->channels; c++)
+        if (site->channel[c].role == role && pixels->preview[c].px) return c;
+    return -1;
+}
+
+static int divide_up(int a, int b)
+{
+    return (a + b - 1) / b;
+}
+
+struct stm_overlay stm_overlay_layout(const struct stm_site_row *site, const struct stm_site_pixels *pixels,
+                                      int max_side)
+{
+    static const enum stm_role shown[] = {STM_ROLE_NUCLEI,      STM_ROLE_BODY,  STM_ROLE_PHASE,
+                                          STM_ROLE_BRIGHTFIELD, STM_ROLE_STAIN, STM_ROLE_LIVE,
+                                          STM_ROLE_OTHER};
+    struct stm_overlay o = {.site = site, .pixels = pixels, .gap = 4};
+    int first = -1;
+    for (size_t i = 0; first < 0 && i < sizeof shown / sizeof *shown; i++)
+        first = find(site, pixels, shown[i]);
+    const int dead = find(site, pixels, STM_ROLE_DEAD);
+    if (first >= 0) o.channel[o.panels++] = first;
+    if (dead >= 0) o.channel[o.panels++] = dead;
+    if (!o.panels) return o;
+    const struct stm_cu8 view = pixels->preview[o.channel[0]];
+    const int reduce = divide_up(view.w > view.h ? view.w : view.h, max_side);
+    o.scale = reduce * pixels->shrink;
+    o.w = divide_up(view.w, reduce);
+    o.h = divide_up(view.h, reduce);
+    return o;
+}
+
+int stm_overlay_width(const struct stm_overlay *o)
+{
+    return o->panels * o->w + (o->panels - 1) * o->gap;
+}
+
+static uint8_t mean(struct stm_cu8 view, int x0, int y0, int reduce)
+{
+    const int x1 = x0 + reduce < view.w ? x0 + reduce : view.w,
+              y1 = y0 + reduce < view.h ? y0 + reduce : view.h;
+    int sum = 0;
+    for (int y = y0; y < y1; y++)
+        for (int x = x0; x < x1; x++)
+            sum += view.px[y * view.stride + x];
+    return (uint8_t)(sum / ((x1 - x0) * (y1 - y0)));
+}
+
+/* One panel: the mean of each block of preview pixels, as a grey of the palette. */
+static void draw_image(struct stm_canvas *canvas, int x0, const struct stm_overlay *o, struct stm_cu8 view)
+{
+    const int reduce = o->scale / o->pixels->shrink, w = o->w < view.w ? o->w : view.w;
+    for (int y = 0; y < o->h && y * reduce < view.h; y++) {
+        uint8_t *const to = canvas->px + (size_t)y * (size_t)canvas->w + x0;
+        const uint8_t *const from = view.px + y * view.stride;
+        if (reduce == 1)
+            for (int x = 0; x < w; x++)
+                to[x] = from[x] / (256 / STM_GREYS);
+        else
+            for (int x = 0; x < o->w && x * reduce < view.w; x++)
+                to[x] = mean(view, x * reduce, y * reduce, reduce) / (256 / STM_GREYS);
+    }
+}
+
+/* The channel's name in a corner, so that nobody takes one panel for the other. */
+static void draw_title(struct stm_canvas *canvas, int x0, int scale, const char *title)
+{
+    stm_canvas_fill(canvas, x0, 0, stm_canvas_text_width(title, scale) + 6 * scale, 12 * scale, STM_BLACK);
+    stm_canvas_text(canvas, x0 + 3 * scale, 2 * scale, scale, STM_WHITE, title);
+}
+
+void stm_overlay_images(const struct stm_overlay *o, struct stm_canvas *canvas)
+{
+    for (int p = 0; p < o->panels; p++) {
+        const int x0 = p * (o->w + o->gap);
+        draw_image(canvas, x0, o, o->pixels->preview[o->channel[p]]);
+        if (o->panels > 1) draw_title(canvas, x0, 1 + o->w / 700, o->site->channel[o->channel[p]].name);
+    }
+}
+
+/* Object numbers at panel size with a border of zeros; an object keeps every panel pixel it touches, so that
+ * the smallest stay visible. To be freed; NULL when out of memory. */
+static uint32_t *shrink_labels(const struct stm_overlay *o)
+{
+    const size_t stride = (size_t)o->w + 2;
+    uint32_t *const labels = calloc(stride * ((size_t)o->h + 2), sizeof *labels);
+    for (size_t i = 0; labels && i < o->pixels->n_segments; i++) {
+        const struct stm_segment s = o->pixels->segments[i];
+        uint32_t *const row = labels + stride * (size_t)(s.y / o->scale + 1) + 1;
+        if (s.y / o->scale >= o->h) continue;
+        for (int x = s.x0 / o->scale; x <= (s.x1 - 1) / o->scale && x < o->w; x++)
+            row[x] = s.label;
+    }
+    return labels;
+}
+
+/* Objects that are not counted have dashed outlines: every other cell of a 4 x 4 chequerboard. */
+static bool is_gap(const struct stm_object *object, int x, int y)
+{
+    return !object->counted && ((x >> 2) + (y >> 2)) % 2;
+}
+
+static void draw_pixel(const struct stm_overlay *o, struct stm_canvas *canvas, int x, int y, int colour)
+{
+    for (int p = 0; p < o->panels; p++)
+        canvas->px[(size_t)y * (size_t)canvas->w + (size_t)(p * (o->w + o->gap) + x)] = (uint8_t)colour;
+}
+
+static void draw_outlines(const struct stm_overlay *o, struct stm_canvas *canvas, const uint32_t *labels)
+{
+    const ptrdiff_t stride = o->w + 2;
+    for (int y = 0; y < o->h; y++)
+        for (int x = 0; x < o->w; x++) {
+            const uint32_t *const at = labels + (y + 1) * stride + x + 1;
+            const uint32_t n = *at;
+            if (n == 0 || n > (uint32_t)o->site->n_objects) continue;
+            if (at[-1] == n && at[1] == n && at[-stride] == n && at[stride] == n) continue;
+            const struct stm_object *const object = &o->site->objects[n - 1];
+            if (!is_gap(object, x, y)) draw_pixel(o, canvas, x, y, stm_overlay_colour(object->class));
+        }
+}
+
+static int covered(const struct stm_overlay *o, int x, int y)
+{
+    const struct stm_cu8 mask = o->pixels->mask;
+    const int u = x * o->scale + o->scale / 2, v = y * o->scale + o->scale / 2;
+    return u < mask.w && v < mask.h && mask.px[v * mask.stride + u] != 0;
+}
+
+/* Where the covered area ends. */
+static void draw_foreground(const struct stm_overlay *o, struct stm_canvas *canvas)
+{
+    for (int y = 0; y < o->h; y++)
+        for (int x = 0; x < o->w; x++)
+            if (covered(o, x, y) && (!covered(o, x + 1, y) || !covered(o, x, y + 1) ||
+                                     (x && !covered(o, x - 1, y)) || (y && !covered(o, x, y - 1))))
+                draw_pixel(o, canvas, x, y, STM_YELLOW);
+}
+
+bool stm_overlay_outlines(const struct stm_overlay *o, struct stm_canvas *canvas, struct stm_error *err)
+{
+    uint32_t *const labels = shrink_labels(o);
+    if (!labels) return stm_fail(err, STM_NO_MEMORY, "no memory for outlines of %d x %d pixels", o->w, o->h);
+    if (o->pixels->mask.px) draw_foreground(o, canvas);
+    draw_outlines(o, canvas, labels);
+    free(labels);
+    return true;
+}
+
+/* The longest of 1, 2, 5, 10 … um that takes at most a quarter of the panel; 0 when there is none. */
+static double bar_um(double panel_um)
+{
+    static const double lengths[] = {5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1};
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
+        if (lengths[i] <= panel_um / 4) return lengths[i];
+    return 0;
+}
+
+void stm_overlay_scale_bar(const struct stm_overlay *o, struct stm_canvas *canvas)
+{
+    const double pixel_um = o->site->pixel_um * o->scale; /* NaN when unknown: no bar then */
+    const double um = pixel_um > 0 ? bar_um(pixel_um * o->w) : 0;
+    if (um <= 0) return;
+    char text[32];
+    snprintf(text, sizeof text, "%.0f \xc2\xb5m", um);
+    const int s = 1 + o->w / 700, bar = (int)(um / pixel_um + 0.5), label = stm_canvas_text_width(text, s);
+    const int w = (bar > label ? bar : label) + 8 * s, x = o->w - w - 4 * s, y = o->h - 22 * s;
+    stm_canvas_fill(canvas, x, y, w, 18 * s, STM_BLACK);
+    stm_canvas_text(canvas, x + (w - label) / 2, y + 3 * s, s, STM_WHITE, text);
+    stm_canvas_fill(canvas, x + (w - bar) / 2, y + 13 * s, bar, 2 * s, STM_WHITE);
+}

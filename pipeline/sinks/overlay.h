@@ -1,0 +1,34 @@
+/* What was found, drawn over what was seen: panels of one site and outlines of its objects. */
+#ifndef STM_SINKS_OVERLAY_H
+#define STM_SINKS_OVERLAY_H
+
+#include "pipeline/sink.h"
+#include "pipeline/sinks/canvas.h"
+
+/* How a site is laid out: one panel, or two side by side when a dead stain was imaged. */
+struct stm_overlay {
+    const struct stm_site_row *site;
+    const struct stm_site_pixels *pixels;
+    int channel[2]; /* of each panel */
+    int panels;     /* 0 = nothing to show */
+    int scale;      /* image pixels a panel pixel */
+    int w, h;       /* of one panel */
+    int gap;        /* between panels */
+};
+
+/* Panels at most `max_side` pixels wide and high, and no larger than the previews are. */
+struct stm_overlay stm_overlay_layout(const struct stm_site_row *site, const struct stm_site_pixels *pixels,
+                                      int max_side);
+int stm_overlay_width(const struct stm_overlay *overlay); /* of all panels */
+
+/* Each draws into the rows [0, h) of a canvas of at least that width. */
+void stm_overlay_images(const struct stm_overlay *overlay, struct stm_canvas *canvas);
+bool stm_overlay_outlines(const struct stm_overlay *overlay, struct stm_canvas *canvas,
+                          struct stm_error *err);
+void stm_overlay_scale_bar(const struct stm_overlay *overlay, struct stm_canvas *canvas);
+
+/* The colour of a class' outline, and what it is called in legends. */
+enum stm_colour stm_overlay_colour(enum stm_class class);
+const char *stm_overlay_class_title(enum stm_class class); /* "live", …, "objects" */
+
+#endif
