@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The only file that calls the GNU Scientific Library. */
+#include "pipeline/stats/quantile.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdbool.h>
+
+/* The library's own handler aborts the process when an iteration does not converge. */
+static void be_quiet(void)
+{
+    gsl_set_error_handler_off();
+}
+
+static bool usable(double p, double a, double b)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, be_quiet);
+    return p > 0 && p < 1 && a > 0 && b > 0 && isfinite(a) && isfinite(b);
+}
+
+double stm_quantile_normal(double p)
+{
+    return usable(p, 1, 1) ? gsl_cdf_ugaussian_Pinv(p) : NAN;
+}
+
+double stm_quantile_student(double p, double freedom)
+{
+    return usable(p, freedom, 1) ? gsl_cdf_tdist_Pinv(p, freedom) : NAN;
+}
+
+double stm_quantile_beta(double p, double a, double b)
+{
+    return usable(p, a, b) ? gsl_cdf_beta_Pinv(p, a, b) : NAN;
+}
+
+double stm_quantile_gamma(double p, double shape)
+{
+    return usable(p, shape, 1) ? gsl_cdf_gamma_Pinv(p, shape, 1) : NAN;
+}
+
+double stm_tail_chi_square(double x, double freedom)
+{
+    return usable(0.5, freedom, 1) && x >= 0 ? gsl_cdf_chisq_Q(x, freedom) : NAN;
+}

@@ -1,0 +1,15 @@
+/* Quantiles and tails of the distributions that intervals are made of. They feed reported values only, which
+ * are rounded when printed: no decision depends on their last digits. */
+#ifndef STM_QUANTILE_H
+#define STM_QUANTILE_H
+
+/* x with P(X <= x) = p, 0 < p < 1; NaN for parameters out of range. */
+double stm_quantile_normal(double p);
+double stm_quantile_student(double p, double freedom);
+double stm_quantile_beta(double p, double a, double b);
+double stm_quantile_gamma(double p, double shape); /* scale 1 */
+
+/* P(X >= x) of the chi-square distribution. */
+double stm_tail_chi_square(double x, double freedom);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/support/stm_assert.h"
+
+#include "pipeline/stats/quantile.h"
+
+#include <math.h>
+
+/* scipy 1.10.1: norm.ppf, t.ppf, beta.ppf, gamma.ppf, chi2.sf */
+static void quantiles_match_scipy(void **state)
+{
+    (void)state;
+    assert_near(stm_quantile_normal(0.025), -1.959963985, 1e-9);
+    assert_near(stm_quantile_normal(0.9999), 3.719016485, 1e-9);
+    assert_near(stm_quantile_student(0.975, 1), 12.70620474, 1e-8);
+    assert_near(stm_quantile_student(0.975, 7), 2.364624251, 1e-9);
+    assert_near(stm_quantile_beta(0.025, 2.5, 300), 0.001380947297, 1e-12);
+    assert_near(stm_quantile_beta(0.999, 1e4, 3), 0.9999809487, 1e-10);
+    assert_near(stm_quantile_gamma(0.025, 0.5), 0.0004910345586, 1e-13);
+    assert_near(stm_quantile_gamma(0.975, 1e5), 100620.7416, 1e-4);
+    assert_near(stm_tail_chi_square(3.84, 1), 0.05004352125, 1e-11);
+    assert_near(stm_tail_chi_square(100, 50), 3.454931383e-05, 1e-14);
+}
+
+static void what_has_no_quantile_is_nan(void **state)
+{
+    (void)state;
+    assert_true(isnan(stm_quantile_normal(0)));
+    assert_true(isnan(stm_quantile_normal(NAN)));
+    assert_true(isnan(stm_quantile_beta(0.5, 0, 1)));
+    assert_true(isnan(stm_quantile_gamma(1, 3)));
+    assert_true(isnan(stm_tail_chi_square(-1, 3)));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(quantiles_match_scipy),
+        cmocka_unit_test(what_has_no_quantile_is_nan),
+    };
+    return STM_TEST_MAIN(tests);
+}
