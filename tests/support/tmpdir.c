@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 char *stm_tmpdir_create(void)
 {
@@ -46,6 +47,19 @@ char *stm_tmpdir_read(const char *directory, const char *name, unsigned long *n)
     fclose(f);
     if (n) *n = size;
     return text;
+}
+
+void stm_tmpdir_write(const char *directory, const char *name, const char *text)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    for (char *slash = path + strlen(directory) + 1; (slash = strchr(slash, '/')); slash++) {
+        *slash = '\0';
+        mkdir(path, 0777);
+        *slash = '/';
+    }
+    FILE *const f = fopen(path, "wb");
+    if (!f || fputs(text, f) < 0 || fclose(f)) abort();
 }
 
 int stm_tmpdir_count(const char *directory, const char *name)

@@ -9,6 +9,9 @@ void stm_tmpdir_remove(char *path); /* with everything in it */
 /* The whole file directory/name, NUL-ended, to be freed; NULL when it is not there. `n` may be NULL. */
 char *stm_tmpdir_read(const char *directory, const char *name, unsigned long *n);
 
+/* Writes the file directory/name, with the folders in between. Aborts when it cannot. */
+void stm_tmpdir_write(const char *directory, const char *name, const char *text);
+
 /* Number of entries in directory/name, -1 when it is not there. */
 int stm_tmpdir_count(const char *directory, const char *name);
 
