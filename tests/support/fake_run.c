@@ -376,8 +376,8 @@ bool stm_fake_feed(const struct stm_fake_run *run, const struct stm_sink *const 
         .facts = &facts,
     };
     static const struct stm_run_param params[] = {
-        {"segment", "sigma_um", "1.2", "um",
-         "width of the Gaussian that smooths nuclei before they are found", "1.0"},
+        {"segment", "sigma_um", "1.2", "1.0", "um",
+         "width of the Gaussian that smooths nuclei before they are found"},
         {"segment", "method", "otsu", "otsu", "", "how the threshold is chosen"},
         {"classify", "margin", "2.0", "2.0", "", "standard deviations between live and dead"},
     };
