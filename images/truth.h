@@ -1,0 +1,42 @@
+/* What is really in a field: label images and a table of objects. */
+#ifndef STM_IMAGES_TRUTH_H
+#define STM_IMAGES_TRUTH_H
+
+#include "kernels/view.h"
+#include "pipeline/core/error.h"
+#include "pipeline/record.h"
+
+/* Lengths in pixels, as seen in the field: an object cut by the edge has the area that is visible. */
+struct stm_truth_object {
+    enum stm_class class; /* live, dead or debris */
+    double x, y;          /* centroid of the visible area */
+    int area;             /* visible pixels */
+    int x0, y0, x1, y1;   /* their bounding box, maximum exclusive */
+    int clump;            /* objects that touch share a number; 0 = touches none */
+    bool counted;         /* does not touch the bottom or right edge (unbiased counting frame) */
+    double major, minor;  /* semi axes of the whole object as it was drawn */
+    double brightness;    /* peak of the unblurred object above the background, in counts or grey levels */
+    double defocus;       /* extra blur, standard deviation in pixels */
+};
+
+/* cells: labels 1 .. n_cells; debris: the rest of the table. The label is the index in the table plus one.
+ * Free with stm_truth_free. */
+struct stm_truth {
+    struct stm_u32 cells, debris;
+    struct stm_truth_object *objects;
+    int n, n_cells, capacity;
+    double foreground; /* part of the field covered by cells, 0 to 1 */
+};
+
+bool stm_truth_make(struct stm_truth *truth, int w, int h, struct stm_error *err);
+void stm_truth_free(struct stm_truth *truth);
+
+/* Adds an object of which class, axes, brightness and defocus are known; returns its label for the time of
+ * drawing, 0 when out of memory. */
+uint32_t stm_truth_add(struct stm_truth *truth, const struct stm_truth_object *object, struct stm_error *err);
+
+/* After all objects were drawn: measures what is visible, drops what is not, renumbers (cells first), finds
+ * clumps. */
+bool stm_truth_finish(struct stm_truth *truth, struct stm_error *err);
+
+#endif
