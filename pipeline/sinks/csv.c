@@ -6,6 +6,7 @@
 #include "pipeline/sinks/part.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,14 +2,10 @@
 #ifndef STM_SINKS_PART_H
 #define STM_SINKS_PART_H
 
-#include "pipeline/core/error.h"
-
-#include <stddef.h>
-#include <stdio.h>
+#include "pipeline/core/file.h"
 
 struct stm_part {
-    FILE *file;
-    char *path, *part; /* one allocation: where it goes, and where it is until then */
+    struct stm_file *file;
 };
 
 /* Begins directory/name, writing to directory/name.part. On failure there is nothing to discard. */
