@@ -10,7 +10,8 @@
 #include <stdint.h>
 
 /* One column. Tables of them end with a NULL name. Where columns X_Low and X_High stand beside X, they are
- * the ends of its 95 % interval; reports show the three together. */
+ * the ends of its 95 % interval; X_AllFields is X with the rejected fields counted too. Reports show them
+ * together. */
 struct stm_measure {
     const char
         *name; /* CellProfiler's name where it has one; a trailing "_*" is replaced by each channel's name */

@@ -4,13 +4,13 @@
 #include "pipeline/io/label_tiff.h"
 #include "pipeline/io/png_write.h"
 #include "pipeline/sink.h"
-#include "pipeline/sinks/folder.h"
+#include "pipeline/sinks/outdir.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 struct labels {
-    struct stm_folder folder;
+    struct stm_outdir outdir;
     const struct stm_run_info *info;
 };
 
@@ -20,7 +20,7 @@ static bool open(void **state, const struct stm_run_info *info, struct stm_error
     if (!labels) return stm_fail(err, STM_NO_MEMORY, "no memory to begin labels");
     labels->info = info;
     *state = labels;
-    if (stm_folder_open(&labels->folder, info->directory, "labels", err)) return true;
+    if (stm_outdir_open(&labels->outdir, info->directory, "labels", err)) return true;
     free(labels);
     return false;
 }
@@ -48,7 +48,7 @@ static bool put(const struct labels *labels, const struct stm_site_row *site, co
 {
     char name[sizeof site->stem + 64];
     snprintf(name, sizeof name, "%s_%s", site->stem, what);
-    return stm_folder_put(&labels->folder, name, bytes, err);
+    return stm_outdir_put(&labels->outdir, name, bytes, err);
 }
 
 static bool put_labels(const struct labels *labels, const struct stm_site_row *site,
@@ -92,7 +92,7 @@ static bool site(void *state, const struct stm_site_row *row, const struct stm_s
 static bool finish(void *state, struct stm_error *err)
 {
     struct labels *const labels = state;
-    const bool ok = stm_folder_publish(&labels->folder, err);
+    const bool ok = stm_outdir_publish(&labels->outdir, err);
     free(labels);
     return ok;
 }
@@ -100,7 +100,7 @@ static bool finish(void *state, struct stm_error *err)
 static void discard(void *state)
 {
     struct labels *const labels = state;
-    stm_folder_discard(&labels->folder);
+    stm_outdir_discard(&labels->outdir);
     free(labels);
 }
 

@@ -2,7 +2,7 @@
 /* overlays/<stem>.png: the panels, outlines by class, a scale bar, and a strip below that says what is what
  * and how many. */
 #include "pipeline/sink.h"
-#include "pipeline/sinks/folder.h"
+#include "pipeline/sinks/outdir.h"
 #include "pipeline/sinks/overlay.h"
 
 #include <stdio.h>
@@ -12,7 +12,7 @@
 enum { MAX_SIDE = 1600, MAX_ITEMS = STM_CLASSES + 5, MARGIN = 4, LINE = 12, SWATCH = 9 };
 
 struct overlays {
-    struct stm_folder folder;
+    struct stm_outdir outdir;
 };
 
 /* An entry of the strip: a swatch (none when colour < 0) and text. */
@@ -122,7 +122,7 @@ static bool site(void *state, const struct stm_site_row *row, const struct stm_s
     struct stm_bytes bytes = {0};
     snprintf(name, sizeof name, "%s.png", row->stem);
     const bool ok = draw(&o, &canvas, err) && stm_canvas_png(&canvas, row->pixel_um * o.scale, &bytes, err) &&
-                    stm_folder_put(&overlays->folder, name, &bytes, err);
+                    stm_outdir_put(&overlays->outdir, name, &bytes, err);
     stm_canvas_destroy(&canvas);
     stm_bytes_free(&bytes);
     return ok;
@@ -133,7 +133,7 @@ static bool open(void **state, const struct stm_run_info *info, struct stm_error
     struct overlays *const overlays = calloc(1, sizeof *overlays);
     if (!overlays) return stm_fail(err, STM_NO_MEMORY, "no memory to begin overlays");
     *state = overlays;
-    if (stm_folder_open(&overlays->folder, info->directory, "overlays", err)) return true;
+    if (stm_outdir_open(&overlays->outdir, info->directory, "overlays", err)) return true;
     free(overlays);
     return false;
 }
@@ -141,7 +141,7 @@ static bool open(void **state, const struct stm_run_info *info, struct stm_error
 static bool finish(void *state, struct stm_error *err)
 {
     struct overlays *const overlays = state;
-    const bool ok = stm_folder_publish(&overlays->folder, err);
+    const bool ok = stm_outdir_publish(&overlays->outdir, err);
     free(overlays);
     return ok;
 }
@@ -149,7 +149,7 @@ static bool finish(void *state, struct stm_error *err)
 static void discard(void *state)
 {
     struct overlays *const overlays = state;
-    stm_folder_discard(&overlays->folder);
+    stm_outdir_discard(&overlays->outdir);
     free(overlays);
 }
 
