@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wells.csv, images.csv, objects.csv: RFC 4180 with LF line ends, UTF-8, an empty cell where nothing was
  * measured. */
+#include "pipeline/core/csv.h"
 #include "pipeline/core/text.h"
 #include "pipeline/sink.h"
 #include "pipeline/sinks/part.h"
@@ -16,23 +17,6 @@ struct csv {
     struct stm_string row; /* reused from row to row */
 };
 
-/* One field, quoted when it must be. */
-static void put_text(struct stm_string *out, const char *text)
-{
-    const size_t n = strlen(text);
-    if (n == strcspn(text, ",\"\r\n") && (n == 0 || (text[0] != ' ' && text[n - 1] != ' '))) {
-        stm_string_add_utf8(out, text, n);
-        return;
-    }
-    stm_string_add_n(out, "\"", 1);
-    for (const char *quote; (quote = strchr(text, '"')); text = quote + 1) {
-        stm_string_add_utf8(out, text, (size_t)(quote - text));
-        stm_string_add_n(out, "\"\"", 2);
-    }
-    stm_string_add_utf8(out, text, strlen(text));
-    stm_string_add_n(out, "\"", 1);
-}
-
 static void comma(struct stm_string *out)
 {
     stm_string_add_n(out, ",", 1);
@@ -42,7 +26,7 @@ static void put_fields(struct stm_string *out, int n, const char *const *fields)
 {
     for (int i = 0; i < n; i++) {
         if (i) comma(out);
-        put_text(out, fields[i]);
+        stm_csv_text(out, fields[i]);
     }
 }
 
@@ -50,7 +34,7 @@ static void put_names(struct stm_string *out, const struct stm_columns *columns)
 {
     for (int i = 0; i < columns->n; i++) {
         comma(out);
-        put_text(out, columns->column[i].name);
+        stm_csv_text(out, columns->column[i].name);
     }
 }
 
@@ -165,7 +149,7 @@ static void put_channel_names(struct stm_string *out, const struct stm_run_info 
             char name[2 * STM_NAME];
             snprintf(name, sizeof name, "%s_%s", of_channel[i], info->channels[c]);
             comma(out);
-            put_text(out, name);
+            stm_csv_text(out, name);
         }
 }
 
@@ -190,7 +174,7 @@ static void put_channel(struct stm_string *out, const struct stm_channel *channe
         stm_string_add(out, ",,,,");
         return;
     }
-    put_text(out, stm_text_basename(channel->file));
+    stm_csv_text(out, stm_text_basename(channel->file));
     stm_string_addf(out, ",%d,%d", channel->plane, channel->true_bits);
     put_plain(out, channel->scale);
     put_plain(out, channel->offset);
@@ -254,7 +238,7 @@ static bool objects_format(const void *state, const struct stm_site_row *site,
     struct stm_string before = {0}, file = {0}; /* what is the same in all rows of the site */
     put_fields(&before, 3, (const char *[]){site->plate, site->well, site->site});
     stm_string_addf(&before, ",%d,", site->image_number);
-    put_text(&file, first_file(site));
+    stm_csv_text(&file, first_file(site));
     out->failed |= before.failed || file.failed;
     for (int i = 0; i < site->n_objects && !out->failed; i++) {
         const struct stm_object *const o = &site->objects[i];
