@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a TIFF file is: which pages are planes, what their samples mean, what cannot be read. */
+#include "pipeline/core/text.h"
+#include "pipeline/io/tiff_image.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool probe(const uint8_t *head, size_t n)
+{
+    static const char magics[4][4] = {
+        {'I', 'I', 42, 0}, {'M', 'M', 0, 42}, {'I', 'I', 43, 0}, {'M', 'M', 0, 43}};
+    for (int i = 0; i < 4 && n >= 8; i++)
+        if (memcmp(head, magics[i], 4) == 0) return true;
+    return false;
+}
+
+/* --- pages
+ * ----------------------------------------------------------------------------------------------------- */
+
+enum { REDUCED = 1, MASK = 4 };
+
+static bool is_plane(const struct stm_tiff_ifd *page)
+{
+    return (page->subfile & (REDUCED | MASK)) == 0;
+}
+
+static bool same_kind(const struct stm_tiff_ifd *a, const struct stm_tiff_ifd *b)
+{
+    return a->width == b->width && a->height == b->height && a->samples == b->samples && a->bits == b->bits;
+}
+
+/* The planes are the pages like the first one that is neither a reduced copy nor a mask. */
+static bool list_planes(struct stm_image *image, struct stm_tiff_image *it, struct stm_error *err)
+{
+    int first = 0, others = 0;
+    while (first < it->pages.n && !is_plane(it->pages.page + first))
+        first++;
+    if (first == it->pages.n) first = 0;
+    it->plane = malloc(sizeof *it->plane * (size_t)it->pages.n);
+    if (!it->plane) return stm_fail(err, STM_NO_MEMORY, "no memory for %d pages", it->pages.n);
+    it->plane[it->planes++] = first;
+    for (int i = first + 1; i < it->pages.n; i++) {
+        if (!is_plane(it->pages.page + i)) continue;
+        if (same_kind(it->pages.page + first, it->pages.page + i))
+            it->plane[it->planes++] = i;
+        else
+            others++;
+    }
+    if (others) stm_remark(image, "%d pages of another size or depth are left out", others);
+    if (it->pages.broken[0]) stm_remark(image, "%s", it->pages.broken);
+    return true;
+}
+
+/* --- what is supported
+ * ----------------------------------------------------------------------------------------- */
+
+static const struct {
+    int photometric;
+    const char *why;
+} refused[] = {
+    {8, "CIE L*a*b* colours"},         {9, "ICC L*a*b* colours"}, {10, "ITU L*a*b* colours"},
+    {32803, "raw sensor mosaic"},      {32844, "LogL luminance"}, {32845, "LogLuv colours"},
+    {34892, "linear raw sensor data"},
+};
+
+static bool check_meaning(const struct stm_tiff_tags *tags, struct stm_error *err)
+{
+    char name[48];
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        if (tags->photometric == refused[i].photometric)
+            return stm_fail(
+                err, STM_UNSUPPORTED,
+                "has %s (photometric interpretation %d), which are no intensities: save it as grey or RGB",
+                refused[i].why, tags->photometric);
+    if (tags->photometric > 6)
+        return stm_fail(err, STM_UNSUPPORTED, "has the photometric interpretation %d, which is not known",
+                        tags->photometric);
+    if (!stm_tiff_can_decode(tags->compression))
+        return stm_fail(err, STM_UNSUPPORTED,
+                        "is compressed with %s, which cannot be decoded: save it with Deflate",
+                        stm_tiff_compression_name(tags->compression, name, sizeof name));
+    return true;
+}
+
+static bool check_samples(const struct stm_tiff_tags *tags, struct stm_error *err)
+{
+    const int b = tags->bits, f = tags->sample_format;
+    if (tags->samples < 1) return stm_fail(err, STM_BAD_INPUT, "has no samples in its pixels");
+    if (f == 5 || f == 6) return stm_fail(err, STM_UNSUPPORTED, "has complex numbers as pixels");
+    if (b < 1 || b > 64) return stm_fail(err, STM_UNSUPPORTED, "has %d bits per sample; 1 to 64 are read", b);
+    if (f == 3 && b != 16 && b != 24 && b != 32 && b != 64)
+        return stm_fail(err, STM_UNSUPPORTED, "has %d-bit floats; 16, 24, 32 and 64 are read", b);
+    if (tags->photometric == STM_TIFF_RGB && tags->samples < 3)
+        return stm_fail(err, STM_BAD_INPUT, "says it is RGB with %d sample%s a pixel", tags->samples,
+                        tags->samples == 1 ? "" : "s");
+    if (tags->photometric == STM_TIFF_PALETTE && (b > 16 || tags->samples - (tags->alpha >= 0) != 1))
+        return stm_fail(err, STM_BAD_INPUT, "has a palette with %d samples of %d bits", tags->samples, b);
+    if (tags->rendered && b != 8)
+        return stm_fail(err, STM_UNSUPPORTED,
+                        "has %d-bit %s pixels; only 8-bit ones are converted: save it as RGB", b,
+                        tags->photometric == STM_TIFF_CMYK ? "CMYK" : "YCbCr");
+    return true;
+}
+
+/* Bytes that the file must have at least for its pixels. Deflate and LZW shrink at most 1032 and 1365 times.
+ */
+static bool check_bytes(const struct stm_tiff_tags *tags, uint64_t file_size, struct stm_error *err)
+{
+    static const struct {
+        int compression;
+        unsigned most;
+    } ratios[] = {{1, 1}, {5, 1400}, {8, 1040}, {32946, 1040}, {32773, 64}};
+    const double bytes = ceil((double)tags->width * tags->samples * tags->bits / 8) * tags->height;
+    for (size_t i = 0; i < sizeof ratios / sizeof *ratios; i++)
+        if (tags->compression == ratios[i].compression && !tags->rendered &&
+            bytes > (double)file_size * ratios[i].most)
+            return stm_fail(err, STM_BAD_INPUT,
+                            "says it has %u x %u pixels in %.0f bytes, but the whole file has %" PRIu64
+                            ": it is damaged or cut short",
+                            tags->width, tags->height, bytes, file_size);
+    return true;
+}
+
+static bool check(const struct stm_tiff_tags *tags, const struct stm_input *input, struct stm_error *err)
+{
+    return stm_format_check_size(tags->width, tags->height, err) && check_meaning(tags, err) &&
+           check_samples(tags, err) && check_bytes(tags, input->size, err);
+}
+
+/* --- what the samples mean
+ * ------------------------------------------------------------------------------------- */
+
+static bool set_samples(struct stm_image *image, const struct stm_tiff_tags *tags)
+{
+    static const enum stm_sample_kind kinds[] = {STM_SAMPLE_UINT, STM_SAMPLE_UINT, STM_SAMPLE_INT,
+                                                 STM_SAMPLE_FLOAT};
+    const int f = tags->sample_format;
+    image->sample = (struct stm_sample){f >= 1 && f <= 3 ? kinds[f] : STM_SAMPLE_UINT, tags->bits};
+    image->info.colour = tags->photometric == STM_TIFF_RGB || tags->rendered;
+    image->invert = tags->photometric == STM_TIFF_MIN_IS_WHITE && tags->samples == 1;
+    if (tags->rendered)
+        stm_remark(image, "%s pixels were converted to RGB",
+                   tags->photometric == STM_TIFF_CMYK ? "CMYK" : "YCbCr");
+    if (tags->orientation > 1 && tags->orientation <= 8)
+        stm_remark(image, "orientation %d is ignored: pixels are read as stored", tags->orientation);
+    if (image->invert) stm_remark(image, "0 is white: values are inverted");
+    return true;
+}
+
+static int components_of(const struct stm_image *image, const struct stm_tiff_tags *tags)
+{
+    if (image->info.colour) return 3;
+    return tags->samples - (tags->alpha >= 0 && tags->samples > 1);
+}
+
+static int declared_bits(const struct stm_tiff_tags *tags)
+{
+    int bits = 0;
+    while (tags->max_sample >> bits)
+        bits++;
+    return tags->sample_format == 1 && bits <= tags->bits ? bits : 0;
+}
+
+static bool describe(struct stm_image *image, struct stm_tiff_image *it, struct stm_error *err)
+{
+    const struct stm_tiff_tags *tags = &it->tags;
+    image->info.width = (int)tags->width;
+    image->info.height = (int)tags->height;
+    image->metadata.declared_bits = declared_bits(tags);
+    if (tags->resolution_unit == 2 || tags->resolution_unit == 3)
+        image->metadata.pixel_um =
+            stm_metadata_resolution_um(tags->x_dots, tags->resolution_unit == 2 ? 25400 : 10000);
+    stm_tiff_compression_name(tags->compression, image->info.compression, sizeof image->info.compression);
+    return stm_layout_in_order(&image->layout, 1, 1, it->planes, "CZT", components_of(image, tags), err);
+}
+
+static bool open_tiff(struct stm_image *image, struct stm_error *err)
+{
+    struct stm_tiff_image *it = image->state = calloc(1, sizeof *it);
+    if (!it) return stm_fail(err, STM_NO_MEMORY, "no memory for a TIFF image");
+    return stm_tiff_pages_read(&it->pages, &image->input, err) && list_planes(image, it, err) &&
+           stm_tiff_open(&it->tiff, &image->input, err) &&
+           stm_tiff_select(it->tiff, it->pages.page[it->plane[0]].offset, &it->tags, err) &&
+           check(&it->tags, &image->input, err) && set_samples(image, &it->tags) && describe(image, it, err);
+}
+
+static void close_tiff(struct stm_image *image)
+{
+    struct stm_tiff_image *it = image->state;
+    if (!it) return;
+    stm_tiff_close(&it->tiff);
+    stm_tiff_pages_free(&it->pages);
+    free(it->plane);
+    free(it);
+}
+
+extern const struct stm_format stm_format_tiff;
+const struct stm_format stm_format_tiff = {.name = "tiff",
+                                           .extensions = "tif tiff stk btf tf8",
+                                           .probe = probe,
+                                           .open = open_tiff,
+                                           .read = stm_tiff_read,
+                                           .close = close_tiff};
