@@ -53,6 +53,19 @@ void stm_patch_add(struct stm_f32 plane, const struct stm_patch *patch, double g
     }
 }
 
+void stm_patch_filter(struct stm_f32 plane, const struct stm_patch *patch, double gain)
+{
+    const struct part p = visible(patch, plane.w, plane.h);
+    for (int y = p.y0; y < p.y1; y++) {
+        float *const to = plane.px + (y + patch->y0) * plane.stride + patch->x0;
+        const float *const from = patch->px.px + y * patch->px.stride;
+        for (int x = p.x0; x < p.x1; x++) {
+            const float part = 1 + (float)gain * from[x];
+            to[x] *= part > 0.01f ? part : 0.01f;
+        }
+    }
+}
+
 static void write_label(struct stm_u32 labels, int x, int y, uint32_t label)
 {
     if (labels.px && x >= 0 && y >= 0 && x < labels.w && y < labels.h)
@@ -76,6 +89,18 @@ void stm_paint_blob(struct stm_patch *patch, const struct stm_blob *blob, stm_sh
             if (point.depth > 0) write_label(labels, fx, fy, label);
         }
     }
+}
+
+void stm_paint_around(struct stm_patch *patch, const struct stm_blob *blob, stm_shade_fn *shade,
+                      const void *user, struct stm_u32 labels, uint32_t label)
+{
+    for (int y = 0; y < patch->px.h; y++)
+        for (int x = 0; x < patch->px.w; x++) {
+            const int fx = x + patch->x0, fy = y + patch->y0;
+            const struct stm_blob_point point = stm_blob_at(blob, fx, fy);
+            patch->px.px[y * patch->px.stride + x] += shade(&point, fx, fy, user);
+            if (point.depth > 0) write_label(labels, fx, fy, label);
+        }
 }
 
 /* One dab of the thread: the patch takes the larger of what is there and the dab. */

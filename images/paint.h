@@ -33,6 +33,14 @@ typedef float stm_shade_fn(const struct stm_blob_point *point, int x, int y, con
 void stm_paint_blob(struct stm_patch *patch, const struct stm_blob *blob, stm_shade_fn *shade,
                     const void *user, struct stm_u32 labels, uint32_t label);
 
+/* patch += shade, on every pixel of the patch, also outside the blob: what light does around a cell. Labels
+ * as above. */
+void stm_paint_around(struct stm_patch *patch, const struct stm_blob *blob, stm_shade_fn *shade,
+                      const void *user, struct stm_u32 labels, uint32_t label);
+
+/* plane *= 1 + gain * patch, never below a hundredth: what a transparent object does to light. */
+void stm_patch_filter(struct stm_f32 plane, const struct stm_patch *patch, double gain);
+
 /* A thread along a curved line from a to c (b pulls it), `half_width` wide to both sides; value 1. */
 struct stm_thread {
     double ax, ay, bx, by, cx, cy, half_width;

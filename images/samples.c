@@ -11,10 +11,18 @@ static const char *const sample12_plate[] = {
 static const char *const sample12_params[] = {"electrons", "2.5",  "specks", "2.5", "fragments", "0.3",
                                               "lint",      "0.12", "blurs",  "0.5", NULL};
 
+static const char *const trypan2_plate[] = {
+    "plate",        "trypan2", "rows",      "2", "sites",   "2",  "width", "400", "height", "300",
+    "density_from", "28",      "dead_from", "8", "dead_to", "45", "seed",  "2",   NULL};
+static const char *const trypan2_params[] = {"noise", "1.6", "debris_percent", "12", NULL};
+
 const struct stm_sample stm_samples[] = {
     {"sample12", "fluorescence",
      "12 wells, 2 sites, Hoechst and PI: density rises from column 1 to 4, death from row A to C",
      sample12_plate, sample12_params},
+    {"trypan2", "suspension",
+     "2 wells, 2 sites, trypan blue in a counting chamber: mostly live in A, half dead in B", trypan2_plate,
+     trypan2_params},
     {.name = NULL},
 };
 

@@ -14,7 +14,8 @@ bool stm_scatter_make(struct stm_scatter *s, int w, int h, double bound, int cap
     s->blobs = malloc(sizeof *s->blobs * ((size_t)capacity + 1));
     s->next = malloc(sizeof *s->next * ((size_t)capacity + 1));
     s->head = malloc(sizeof *s->head * squares);
-    if (!s->blobs || !s->next || !s->head) {
+    s->order = malloc(sizeof *s->order * ((size_t)capacity + 1));
+    if (!s->blobs || !s->next || !s->head || !s->order) {
         stm_scatter_free(s);
         return stm_fail(err, STM_NO_MEMORY, "no memory to place %d cells", capacity);
     }
@@ -28,6 +29,7 @@ void stm_scatter_free(struct stm_scatter *s)
     free(s->blobs);
     free(s->next);
     free(s->head);
+    free(s->order);
     *s = (struct stm_scatter){0};
 }
 
@@ -99,17 +101,56 @@ bool stm_scatter_place(struct stm_scatter *s, struct stm_blob *blob, double apar
     return false;
 }
 
-bool stm_scatter_attach(struct stm_scatter *s, struct stm_blob *blob, int first, double lo, double hi,
-                        double apart, struct stm_random *r)
+bool stm_scatter_attach(struct stm_scatter *s, struct stm_blob *blob, int first,
+                        const struct stm_closeness *close, struct stm_random *r)
 {
     for (int attempt = 0; attempt < 60 && s->n < s->capacity; attempt++) {
         const struct stm_blob *const to = &s->blobs[first + stm_random_below(r, s->n - first)];
         const struct stm_direction d = stm_exact_direction(stm_random_real(r)), back = {-d.c, -d.s};
-        const double away =
-            stm_random_between(r, lo, hi) * (stm_blob_reach(to, d) + stm_blob_reach(blob, back));
+        const double reach = stm_blob_reach(to, d) + stm_blob_reach(blob, back);
+        const double away = stm_random_between(r, close->lo, close->hi) * reach;
         blob->x = to->x + d.c * away;
         blob->y = to->y + d.s * away;
-        if (fits(s, blob, first, lo, apart)) return add(s, blob);
+        if (fits(s, blob, first, close->lo, close->apart)) return add(s, blob);
     }
     return false;
+}
+
+static int clump_size(int most, struct stm_random *r)
+{
+    int n = 2;
+    while (n < most && stm_random_chance(r, 42))
+        n++;
+    return n;
+}
+
+static void fill_clump(struct stm_scatter *s, const struct stm_crowd *crowd, int size, struct stm_random *r)
+{
+    const int first = s->n;
+    for (int i = 0; i < size; i++) {
+        struct stm_blob blob;
+        crowd->next(crowd->user, s->n, &blob);
+        if (s->n == first)
+            stm_scatter_place(s, &blob, crowd->close.apart, r);
+        else
+            stm_scatter_attach(s, &blob, first, &crowd->close, r);
+    }
+}
+
+void stm_scatter_fill(struct stm_scatter *s, const struct stm_crowd *crowd, struct stm_random *r)
+{
+    const int clumped = (int)(crowd->n * crowd->clumped_percent / 100 + 0.5);
+    int tried = 0;
+    while (tried < clumped) {
+        const int size = clump_size(crowd->most, r);
+        fill_clump(s, crowd, size, r);
+        tried += size;
+    }
+    for (; tried < crowd->n; tried++)
+        fill_clump(s, crowd, 1, r);
+    for (int i = 0; i < s->n; i++) {
+        const int j = stm_random_below(r, i + 1);
+        s->order[i] = s->order[j];
+        s->order[j] = i;
+    }
 }

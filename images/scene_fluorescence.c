@@ -158,59 +158,19 @@ static bool draw_cell(struct site *s, const struct stm_blob *blob, const struct 
     return true;
 }
 
-/* Draws blobs in a random order, so that any member of a clump may lie on top. */
-static bool draw_cells(struct site *s, const struct state *states)
-{
-    const int n = s->scatter.n;
-    int *const order = malloc(sizeof *order * ((size_t)n + 1));
-    if (!order) return stm_fail(s->err, STM_NO_MEMORY, "no memory for %d cells", n);
-    for (int i = 0; i < n; i++) {
-        const int j = stm_random_below(&s->random, i + 1);
-        order[i] = order[j];
-        order[j] = i;
-    }
-    bool ok = true;
-    for (int i = 0; i < n && ok; i++)
-        ok = draw_cell(s, &s->scatter.blobs[order[i]], &states[order[i]]);
-    free(order);
-    return ok;
-}
+/* Blobs and states are made together; index i of both is the same cell. */
+struct population {
+    struct site *site;
+    struct state *states;
+};
 
-static bool place(struct site *s, struct state *states, int first, double apart)
+static void next_cell(void *user, int index, struct stm_blob *blob)
 {
+    const struct population *const all = user;
+    struct site *const s = all->site;
     const bool dead = stm_random_chance(&s->random, s->p->dead_percent);
-    const struct state state = dead ? dead_state(s) : live_state(s);
-    struct stm_blob blob = nucleus_blob(s, &state);
-    const int at = s->scatter.n;
-    const bool placed = first < at
-                            ? stm_scatter_attach(&s->scatter, &blob, first, 0.82, 0.99, apart, &s->random)
-                            : stm_scatter_place(&s->scatter, &blob, apart, &s->random);
-    if (placed) states[at] = state;
-    return placed;
-}
-
-/* Small clumps are more frequent than large ones: 2 to 6 with falling odds. */
-static int clump_size(struct stm_random *r)
-{
-    int n = 2;
-    while (n < 6 && stm_random_chance(r, 42))
-        n++;
-    return n;
-}
-
-/* Clumps first, while there is room for them; a crowded field ends up with fewer cells than asked for. */
-static void place_cells(struct site *s, struct state *states, int n)
-{
-    const double apart = 1.16;
-    const int clumped = (int)(n * s->p->clumped_percent / 100 + 0.5);
-    for (int placed = 0; placed < clumped;) {
-        const int first = s->scatter.n, size = clump_size(&s->random);
-        for (int i = 0; i < size; i++)
-            place(s, states, i ? first : first + 1, apart);
-        placed += size;
-    }
-    for (int i = clumped; i < n; i++)
-        place(s, states, s->scatter.n, apart);
+    all->states[index] = dead ? dead_state(s) : live_state(s);
+    *blob = nucleus_blob(s, &all->states[index]);
 }
 
 static bool cells(struct site *s)
@@ -220,12 +180,21 @@ static bool cells(struct site *s)
     if (!stm_scatter_make(&s->scatter, s->field->w, s->field->h, bound, capacity, s->err)) return false;
     s->scatter.clouds = &s->coarse;
     s->scatter.patchiness = s->p->patchiness;
-    const int n = stm_scatter_count(&s->scatter, s->p->cells, &s->random);
-    struct state *const states = malloc(sizeof *states * ((size_t)capacity + 1));
-    if (!states) return stm_fail(s->err, STM_NO_MEMORY, "no memory for %d cells", n);
-    place_cells(s, states, n);
-    const bool ok = draw_cells(s, states);
-    free(states);
+    struct population all = {s, malloc(sizeof *all.states * ((size_t)capacity + 1))};
+    if (!all.states) return stm_fail(s->err, STM_NO_MEMORY, "no memory for %d cells", capacity);
+    const struct stm_crowd crowd = {stm_scatter_count(&s->scatter, s->p->cells, &s->random),
+                                    s->p->clumped_percent,
+                                    6,
+                                    {0.82, 0.99, 1.16},
+                                    next_cell,
+                                    &all};
+    stm_scatter_fill(&s->scatter, &crowd, &s->random);
+    bool ok = true;
+    for (int i = 0; i < s->scatter.n && ok; i++) {
+        const int cell = s->scatter.order[i];
+        ok = draw_cell(s, &s->scatter.blobs[cell], &all.states[cell]);
+    }
+    free(all.states);
     return ok;
 }
 

@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const struct stm_scene stm_scene_fluorescence;
+extern const struct stm_scene stm_scene_fluorescence, stm_scene_suspension;
 
 const struct stm_scene *const stm_scenes[] = {
     &stm_scene_fluorescence,
+    &stm_scene_suspension,
     NULL,
 };
 

@@ -36,16 +36,17 @@ static void members_of_a_clump_touch_and_strangers_do_not(void **state)
     struct stm_scatter s;
     struct stm_random r = stm_random_from(3);
     assert_ok(stm_scatter_make(&s, 200, 200, 10, 40, &err), &err);
+    const struct stm_closeness close = {0.85, 0.95, 1.3};
     struct stm_blob blob = stm_blob_random(&r, 10, 1, 0);
     assert_true(stm_scatter_place(&s, &blob, 1.3, &r));
     for (int i = 0; i < 3; i++) {
         blob = stm_blob_random(&r, 10, 1, 0);
-        assert_true(stm_scatter_attach(&s, &blob, 0, 0.85, 0.95, 1.3, &r));
+        assert_true(stm_scatter_attach(&s, &blob, 0, &close, &r));
     }
     blob = stm_blob_random(&r, 10, 1, 0);
     assert_true(stm_scatter_place(&s, &blob, 1.3, &r));
     blob = stm_blob_random(&r, 10, 1, 0);
-    assert_true(stm_scatter_attach(&s, &blob, 4, 0.85, 0.95, 1.3, &r));
+    assert_true(stm_scatter_attach(&s, &blob, 4, &close, &r));
     for (int i = 1; i < 4; i++) {
         double nearest = 1e9;
         for (int j = 0; j < i; j++)
