@@ -75,7 +75,7 @@ static bool see_file(struct walk *w, const char *path, const char *name)
     } else if (strlen(name) > rules->max_name) {
         stm_lines_addf(&w->found_notes, "%.64s... was skipped: its name has %zu bytes, the limit is %zu",
                        name, strlen(name), rules->max_name);
-    } else if (stm_folder_has_extension(name, rules->extensions)) {
+    } else if (rules->takes(name)) {
         if (w->files->n >= rules->max_files)
             return stm_fail(w->err, STM_NO_MEMORY,
                             "more than %zu images are below this folder; give the folder of one plate",

@@ -10,8 +10,8 @@
 /* What to take and what to leave. Lists end with NULL and are compared without regard to case; hidden files
  * and folders are always left. */
 struct stm_folder_rules {
-    const char *const *extensions; /* taken: "tif", "png" */
-    const char *const *companions; /* extensions left without a word: "txt", "xml" */
+    bool (*takes)(const char *path); /* whether a file is one of those looked for, by its name */
+    const char *const *companions;   /* extensions left without a word: "txt", "xml" */
     const char *const
         *left_folders;          /* names, or endings that begin with a dot, of folders that are not entered */
     const char *thumbnail;      /* names that contain it are left and counted; NULL for none */

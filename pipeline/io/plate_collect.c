@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Listing the files that paths stand for. */
+#include "pipeline/io/format.h"
 #include "pipeline/io/plate_entry.h"
 
 #include <errno.h>
@@ -9,7 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char *const image_extensions[] = {"tif", "tiff", "tf8", "btf", "png", "jpg", "jpeg", NULL};
 static const char *const companions[] = {"json", "txt",  "xml", "csv",    "tsv",  "md",   "html",
                                          "htm",  "pdf",  "log", "ini",    "htd",  "xdce", "mlf",
                                          "mrf",  "mes",  "db",  "sqlite", "xls",  "doc",  "zip",
@@ -17,7 +17,7 @@ static const char *const companions[] = {"json", "txt",  "xml", "csv",    "tsv",
 static const char *const left_folders[] = {"labels", "overlays", ".zarr", NULL};
 
 const struct stm_folder_rules stm_plate_rules = {
-    .extensions = image_extensions,
+    .takes = stm_format_has_extension,
     .companions = companions,
     .left_folders = left_folders,
     .thumbnail = "_thumb",
@@ -147,6 +147,16 @@ static void drop_repetitions(struct stm_plate_entries *entries)
     entries->n = kept;
 }
 
+static bool no_image(const char *path, struct stm_error *err)
+{
+    char endings[256] = "";
+    for (int i = 0; stm_formats[i]; i++)
+        snprintf(endings + strlen(endings), sizeof endings - strlen(endings), " %s",
+                 stm_formats[i]->extensions);
+    stm_fail(err, STM_BAD_INPUT, "no image is here; names of images end in:%s", endings);
+    return stm_fail_file(err, path);
+}
+
 bool stm_plate_collect(struct stm_plate_entries *entries, const char *const *paths, int n_paths,
                        struct stm_error *err)
 {
@@ -158,9 +168,7 @@ bool stm_plate_collect(struct stm_plate_entries *entries, const char *const *pat
         if (!collect_path(entries, paths[i], err)) return false;
     drop_repetitions(entries);
     if (entries->n > 0) return true;
-    stm_fail(err, STM_BAD_INPUT,
-             "no image is here; names of images end in .tif, .tiff, .tf8, .btf, .png, .jpg or .jpeg");
-    return stm_fail_file(err, paths[0]);
+    return no_image(paths[0], err);
 }
 
 void stm_plate_entries_free(struct stm_plate_entries *entries)

@@ -8,10 +8,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const taken[] = {"tif", "png", NULL};
+static bool is_image(const char *path)
+{
+    static const char *const extensions[] = {"tif", "png", NULL};
+    return stm_folder_has_extension(path, extensions);
+}
+
 static const char *const companions[] = {"txt", NULL};
 static const char *const left[] = {"labels", ".zarr", NULL};
-static const struct stm_folder_rules rules = {taken, companions, left, "_thumb", 4, 100, 64};
+static const struct stm_folder_rules rules = {is_image, companions, left, "_thumb", 4, 100, 64};
 
 struct listing {
     struct stm_lines files, notes;
