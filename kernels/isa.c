@@ -71,8 +71,8 @@ static bool refuse(const char *name, const char *what, char *why, size_t size)
     char list[64] = "";
     for (int isa = 0; isa < STM_ISAS; isa++) {
         if (!stm_isa_available((enum stm_isa)isa)) continue;
-        if (list[0]) strcat(list, ", ");
-        strcat(list, names[isa]);
+        const size_t n = strlen(list);
+        snprintf(list + n, sizeof list - n, "%s%s", n ? ", " : "", names[isa]);
     }
     snprintf(why, size, "instruction set '%.40s' is %s; this machine can use: %s", name, what, list);
     return false;

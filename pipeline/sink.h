@@ -16,7 +16,7 @@ struct stm_run_param {
 };
 
 /* One file that was read. */
-struct stm_input {
+struct stm_input_file {
     const char *path;   /* as found, '/' between parts, relative to the input folder where there is one */
     const char *sha256; /* hex */
     uint64_t bytes;
@@ -52,7 +52,7 @@ struct stm_run_info {
     int n_params;
     const char *notes; /* plate-level remarks, one a line: threshold used, illumination correction … */
     /* Complete when close() is called, not before: */
-    const struct stm_input *inputs;
+    const struct stm_input_file *inputs;
     int n_inputs;
     const char *inputs_hash; /* SHA-256 over the lines "sha256  path" of all inputs, hex */
     const struct stm_run_facts *facts;
@@ -75,7 +75,7 @@ struct stm_site_pixels {
  * where it is, the outputs are complete. */
 struct stm_sink {
     const char *name, *summary;
-    bool default_on;
+    bool default_on, draws; /* draws: site() wants previews */
     bool (*open)(void **state, const struct stm_run_info *info, struct stm_error *err);
     bool (*site)(void *state, const struct stm_site_row *site, const struct stm_site_pixels *pixels,
                  struct stm_error *err); /* pixels: NULL when the site could not be read */

@@ -39,7 +39,7 @@ struct stm_stage {
     size_t params_size;
     /* Columns this stage fills, NULL-name-ended, or NULL. */
     const struct stm_measure *object_columns, *site_columns, *well_columns;
-    size_t plate_bytes;                             /* plate state, zeroed at start */
+    size_t plate_bytes; /* plate state, zeroed at start */
     bool (*check)(const void *params, const struct stm_geometry *geo, struct stm_error *err);
     size_t (*scratch_bytes)(const void *params, const struct stm_geometry *geo);
     bool (*survey)(const struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err);

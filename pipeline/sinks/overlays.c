@@ -48,7 +48,7 @@ static void collect_classes(struct strip *strip, const struct stm_site_row *site
                      stm_overlay_class_title(class), counted[i]);
     }
     if (uncounted) snprintf(add(strip, STM_WHITE, true), STM_REASON, "%d not counted", uncounted);
-    if (!site->n_objects) strcpy(add(strip, -1, false), "no objects");
+    if (!site->n_objects) snprintf(add(strip, -1, false), STM_REASON, "no objects");
 }
 
 static void collect(struct strip *strip, const struct stm_overlay *o)
@@ -56,7 +56,7 @@ static void collect(struct strip *strip, const struct stm_overlay *o)
     const struct stm_site_row *const site = o->site;
     snprintf(add(strip, -1, false), STM_REASON, "%.80s %s site %.80s", site->plate, site->well, site->site);
     collect_classes(strip, site);
-    if (o->pixels->mask.px) strcpy(add(strip, STM_YELLOW, false), "edge of the covered area");
+    if (o->pixels->mask.px) snprintf(add(strip, STM_YELLOW, false), STM_REASON, "edge of the covered area");
     if (site->verdict != STM_VERDICT_OK)
         snprintf(add(strip, -1, false), sizeof strip->item->text, "%s: %s", stm_verdict_name(site->verdict),
                  site->reason);
@@ -157,6 +157,7 @@ const struct stm_sink stm_sink_overlays = {
     .name = "overlays",
     .summary = "overlays/: pictures of every field with what was found in it",
     .default_on = true,
+    .draws = true,
     .parallel = true,
     .open = open,
     .site = site,

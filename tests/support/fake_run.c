@@ -333,7 +333,7 @@ static bool feed(struct fake *f, const struct stm_run_info *info, const struct s
 bool stm_fake_feed(const struct stm_fake_run *run, const struct stm_sink *const *sinks, struct stm_error *err)
 {
     static const char *const channels[] = {"nuclei", "dead"};
-    static const struct stm_input inputs[] = {
+    static const struct stm_input_file inputs[] = {
         {"plate/A01_s1_w1.tif", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", 2097152},
         {"plate/A01_s1_w2.tif", "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752", 2097152},
     };

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "pipeline/run.h"
+#include "cli/command.h"
+#include "cli/progress.h"
+#include "cli/setup.h"
+#include "kernels/kernels.h"
+#include "pipeline/core/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct stm_option options[] = {
+    {"--output", 'o', "DIR", "results directory, created when missing (required)"},
+    STM_SETUP_OPTIONS,
+    {"--threads", 't', "N", "worker threads; default: all processors"},
+    {"--isa", 0, "NAME", "instruction set (`stroma kernels`); results do not depend on it"},
+    {"--memory-limit", 'm', "MIB", "lowers the number of workers until they fit; default: half the memory"},
+    {"--no-overlays", 0, NULL, "no pictures with outlines"},
+    {"--no-labels", 0, NULL, "no label images"},
+    {"--no-html", 0, NULL, "no report.html"},
+    {"--strict", 0, NULL, "stop at the first site that fails, in plate order"},
+    {"--resume", 0, NULL, "go on with a run that was interrupted"},
+    {"--dry-run", 'n', NULL, "say what would be done and stop"},
+    {"--json", 0, NULL, "print a summary as JSON on standard output"},
+    {"--quiet", 'q', NULL, "no progress, no summary"},
+    {0},
+};
+
+/* --no-overlays turns off the sink "overlays", and so on. */
+static void choose_sinks(const struct stm_arguments *args, const struct stm_sink **chosen, int room)
+{
+    char option[64];
+    int n = 0;
+    for (int i = 0; stm_sinks[i] && n < room - 1; i++) {
+        snprintf(option, sizeof option, "--no-%s", stm_sinks[i]->name);
+        if (stm_sinks[i]->default_on && !stm_option_given(args, option)) chosen[n++] = stm_sinks[i];
+    }
+    chosen[n] = NULL;
+}
+
+static bool choose_kernels(const struct stm_arguments *args, struct stm_run_options *o, struct stm_error *err)
+{
+    char why[256];
+    enum stm_isa isa;
+    if (!stm_isa_choose(stm_option_value(args, "--isa"), &isa, why, sizeof why))
+        return stm_fail(err, STM_USAGE, "--isa: %s", why);
+    o->kernels = stm_kernels_for(isa);
+    o->isa = stm_isa_name(isa);
+    return true;
+}
+
+static char *join(int argc, char **argv)
+{
+    struct stm_string s = {0};
+    for (int i = 0; i < argc; i++)
+        stm_string_addf(&s, "%s%s", i ? " " : "", argv[i]);
+    return s.text;
+}
+
+static void print_lines(FILE *out, const char *head, const struct stm_string *lines)
+{
+    for (const char *p = lines->text; p && *p;) {
+        const size_t n = strcspn(p, "\n");
+        fprintf(out, "%s%.*s\n", head, (int)n, p);
+        p += n + (p[n] == '\n');
+    }
+}
+
+static int exit_code(const struct stm_run_summary *s)
+{
+    if (s->sites && s->failed == s->sites) return STM_EXIT_FAILED;
+    return s->failed || s->rejected ? STM_EXIT_SITES : STM_EXIT_OK;
+}
+
+static void print_json(const struct stm_run_summary *s, const char *directory)
+{
+    printf("{\"sites\": %d, \"wells\": %d, \"ok\": %d, \"warn\": %d, \"rejected\": %d, \"failed\": %d, "
+           "\"results\": \"",
+           s->sites, s->wells, s->ok, s->warned, s->rejected, s->failed);
+    for (const char *p = directory; *p; p++)
+        if (*p == '"' || *p == '\\' || (unsigned char)*p < ' ')
+            printf("\\u%04x", (unsigned char)*p);
+        else
+            putchar(*p);
+    printf("\"}\n");
+}
+
+static void print_summary(const struct stm_run_summary *s, const char *directory)
+{
+    fprintf(stderr, "stroma: %d site%s in %d well%s: %d ok, %d with warnings, %d rejected, %d failed\n",
+            s->sites, s->sites == 1 ? "" : "s", s->wells, s->wells == 1 ? "" : "s", s->ok, s->warned,
+            s->rejected, s->failed);
+    if (s->first_failure[0]) fprintf(stderr, "stroma: first failure: %s\n", s->first_failure);
+    fprintf(stderr, "stroma: results are in %s; open %s/report.html\n", directory, directory);
+}
+
+static void print_plan(const struct stm_plan *plan, const struct stm_intake *input, int workers, size_t bytes)
+{
+    struct stm_string text = {0};
+    stm_plan_canonical(plan, &text);
+    printf("; %d sites in %d wells, %d workers of %zu MiB at most each\n; protocol %s\n%s", input->n_sites,
+           input->n_wells, workers, bytes >> 20, plan->hash, text.text ? text.text : "");
+    for (int i = 0; i < input->n_sites; i++) {
+        const struct stm_site_row *const row = &input->sites[i].row;
+        printf("; well %s site %s: %s (%s)%s%s\n", row->well, row->site, row->stem,
+               stm_verdict_name(row->verdict), row->reason[0] ? ": " : "", row->reason);
+    }
+    stm_string_free(&text);
+}
+
+static bool read_options(const struct stm_arguments *args, struct stm_run_options *o, struct stm_error *err)
+{
+    long threads, mib;
+    o->directory = stm_option_value(args, "--output");
+    if (!o->directory && !stm_option_given(args, "--dry-run"))
+        return stm_fail(err, STM_USAGE, "run needs a place for its results: -o DIR");
+    if (!stm_option_long(args, "--threads", 1, 1024, 0, &threads, err) ||
+        !stm_option_long(args, "--memory-limit", 1, 1L << 30, 0, &mib, err) || !choose_kernels(args, o, err))
+        return false;
+    o->threads = (int)threads;
+    o->memory_limit = (size_t)mib << 20;
+    o->strict = stm_option_given(args, "--strict");
+    o->resume = stm_option_given(args, "--resume");
+    return true;
+}
+
+static int execute(const struct stm_arguments *args, struct stm_plan *plan, struct stm_intake *input,
+                   struct stm_run_options *o, struct stm_error *err)
+{
+    struct stm_run_summary summary;
+    struct stm_progress progress;
+    const bool quiet = stm_option_given(args, "--quiet");
+    int workers;
+    size_t bytes;
+    if (stm_option_given(args, "--dry-run")) {
+        if (!stm_run_size(plan, input, o, &workers, &bytes, err)) return STM_EXIT_FAILED;
+        print_plan(plan, input, workers, bytes);
+        return STM_EXIT_OK;
+    }
+    if (!quiet) print_lines(stderr, "stroma: ", &input->problems);
+    stm_progress_begin(&progress, quiet);
+    o->progress = stm_progress_show;
+    o->progress_context = &progress;
+    const bool good = stm_run(plan, input, o, &summary, err);
+    stm_progress_end(&progress);
+    if (!good) return STM_EXIT_FAILED;
+    if (stm_option_given(args, "--json")) print_json(&summary, o->directory);
+    if (!quiet) print_summary(&summary, o->directory);
+    return exit_code(&summary);
+}
+
+static int run(const struct stm_arguments *args, struct stm_error *err)
+{
+    const struct stm_sink *sinks[16];
+    struct stm_run_options o = {.sinks = sinks};
+    struct stm_plan plan;
+    struct stm_intake input = {0};
+    int code = STM_EXIT_FAILED;
+    char *const command_line = join(args->argc, args->argv);
+    choose_sinks(args, sinks, 16);
+    o.command_line = command_line;
+    if (!read_options(args, &o, err)) return free(command_line), STM_EXIT_USAGE;
+    if (stm_setup_plan(args, &plan, err) && stm_setup_intake(args, &plan, &input, err))
+        code = execute(args, &plan, &input, &o, err);
+    stm_intake_free(&input);
+    stm_plan_free(&plan);
+    free(command_line);
+    return code;
+}
+
+const struct stm_command stm_command_run = {
+    .name = "run",
+    .operands = "PATH…",
+    .summary = "measures a plate, a folder or files and writes a results directory",
+    .text = "Exit codes: 0 all good, 1 failed, 2 usage, 3 finished with failed or rejected sites.\n",
+    .options = options,
+    .min_operands = 1,
+    .max_operands = -1,
+    .run = run,
+};

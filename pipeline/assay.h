@@ -1,0 +1,32 @@
+/* An assay: a named, versioned method. One const descriptor per file in assays/. */
+#ifndef STM_ASSAY_H
+#define STM_ASSAY_H
+
+#include "pipeline/role.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct stm_assay_role {
+    enum stm_role role; /* STM_ROLES ends the list */
+    bool required;
+};
+
+struct stm_assay_default {
+    const char *param, *value; /* "segment.method", "classical"; a NULL param ends the list */
+};
+
+struct stm_assay {
+    const char *name, *version; /* the version changes whenever the same input could give other results */
+    const char *title, *summary;
+    const char *object_name;            /* <object> of labels/<stem>_<object>.tif */
+    const struct stm_assay_role *roles; /* channels it reads; the first is what a lone channel is taken for */
+    const char *const *stages;          /* names in order, NULL-ended */
+    const struct stm_assay_default *defaults; /* where it differs from the stages' own */
+    const char *default_measure;              /* well column that colours the plate map at first */
+};
+
+extern const struct stm_assay *const stm_assays[]; /* NULL-ended; the first is the default */
+const struct stm_assay *stm_assay_find(const char *name);
+
+#endif

@@ -1,0 +1,16 @@
+/* SHA-256 (FIPS 180-4) of bytes and files, as hexadecimal text. */
+#ifndef STM_CORE_SHA256_H
+#define STM_CORE_SHA256_H
+
+#include "pipeline/core/error.h"
+
+#include <stddef.h>
+
+enum { STM_SHA256_HEX = 65 }; /* 64 digits and the end */
+
+void stm_sha256_hex(const void *bytes, size_t n, char hex[STM_SHA256_HEX]);
+
+/* Reads the file in pieces. On failure `hex` is empty. */
+bool stm_sha256_file(const char *path, char hex[STM_SHA256_HEX], struct stm_error *err);
+
+#endif

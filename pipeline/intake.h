@@ -1,0 +1,49 @@
+/* From files to fields of view whose channels have roles: which plane of which file is what. */
+#ifndef STM_INTAKE_H
+#define STM_INTAKE_H
+
+#include "pipeline/io/plate.h"
+#include "pipeline/plan.h"
+#include "pipeline/site.h"
+
+struct stm_intake_plane {
+    const char *path;
+    int channel, z, t; /* of stm_image_read */
+};
+
+struct stm_intake_site {
+    struct stm_site_row row; /* identity; verdict FAILED and a reason when it cannot be read */
+    struct stm_geometry geo;
+    struct stm_intake_plane *planes[STM_MAX_CHANNELS]; /* of each plan channel; several = a focal series */
+    int n_planes[STM_MAX_CHANNELS];
+};
+
+/* Owns everything. Free with stm_intake_free. */
+struct stm_intake {
+    struct stm_plate plate;
+    struct stm_intake_site *sites; /* plate order */
+    int n_sites, n_wells;
+    enum stm_role
+        roles[STM_MAX_CHANNELS]; /* in use over all sites, in the assay's order: the plan's channels */
+    int n_roles;
+    char title[STM_NAME];
+    struct stm_string problems; /* sentences, one a line */
+    struct stm_string decided;  /* "channel w1 is nuclei (from its name)", one a line */
+};
+
+/* Looks at names and headers of everything under `paths`; files that cannot be read become failed sites.
+ * False when nothing can be run: no files, or channels whose meaning nobody said. */
+bool stm_intake_open(struct stm_intake *input, const char *const *paths, int n_paths,
+                     const struct stm_plan *plan, struct stm_error *err);
+
+/* Reads the planes of `from` into site->plane (views of the right size, set by the caller) and fills bit
+ * depth and scaling of its channels. `scratch` holds one plane when a focal series is projected. */
+bool stm_intake_load(const struct stm_intake_site *from, enum stm_z z, struct stm_site *site,
+                     struct stm_arena *scratch, struct stm_error *err);
+
+/* Scratch that stm_intake_load needs for this site. */
+size_t stm_intake_scratch_bytes(const struct stm_intake_site *from);
+
+void stm_intake_free(struct stm_intake *input);
+
+#endif

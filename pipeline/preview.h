@@ -1,0 +1,13 @@
+/* 8-bit pictures of a site's channels for the sinks that draw. */
+#ifndef STM_PREVIEW_H
+#define STM_PREVIEW_H
+
+#include "pipeline/sink.h"
+#include "pipeline/site.h"
+
+/* Fills pixels->preview and shrink; the pictures are taken from site->arena. The contrast runs from the 5th
+ * to the 99.8th percentile of the plane, but spans at least eight times the distance between its 5th and 25th
+ * percentiles (about eight standard deviations of the background), so that an empty channel stays dark. */
+bool stm_preview(const struct stm_site *site, struct stm_site_pixels *pixels, struct stm_error *err);
+
+#endif

@@ -1,0 +1,54 @@
+/* What the files of the run share. Only run*.c includes this. */
+#ifndef STM_RUN_PRIVATE_H
+#define STM_RUN_PRIVATE_H
+
+#include "pipeline/run.h"
+#include "pipeline/spool.h"
+
+#include <pthread.h>
+
+enum { STM_MAX_SINKS = 16 };
+
+/* A worker's memory; nothing is allocated once every desk has seen a site. */
+struct stm_desk {
+    struct stm_arena site, scratch;
+    struct stm_buffer record;
+};
+
+struct stm_crew {
+    struct stm_plan *plan;
+    struct stm_intake *input;
+    const struct stm_run_options *options;
+    struct stm_run_summary *summary;
+    struct stm_run_info info;
+    struct stm_desk *desks;
+    int n_desks;
+    struct stm_spool *spool;
+    struct stm_buffer commit_record;
+    void *sink_state[STM_MAX_SINKS];
+    int n_sinks;
+    bool previews;           /* a sink wants to draw */
+    struct stm_string notes; /* plate-level remarks */
+    struct stm_string *text; /* formatted rows waiting for their turn: [item % window][sink] */
+    int window;
+    int done, total;           /* for progress */
+    pthread_mutex_t turn_lock; /* the survey calls stages in plate order */
+    pthread_cond_t turn_moved;
+    int turn;
+    const int *survey_items;
+};
+
+/* The environment of stage `i`, with `scratch` of the calling worker (NULL outside of sites). */
+struct stm_stage_env stm_crew_env(struct stm_crew *crew, int i, struct stm_arena *scratch);
+
+/* A site on a desk: buffers taken from desk->site, identity and planes as the input says, pixels not read. */
+bool stm_desk_site(struct stm_crew *crew, struct stm_desk *desk, int item, struct stm_site *site,
+                   struct stm_error *err);
+
+/* The phases, in order; each false when the run cannot go on. */
+bool stm_run_survey(struct stm_crew *crew, struct stm_error *err);   /* plate-level estimates from a sample */
+bool stm_run_analyse(struct stm_crew *crew, struct stm_error *err);  /* pixels -> spool */
+bool stm_run_conclude(struct stm_crew *crew, struct stm_error *err); /* plate-level decisions */
+bool stm_run_report(struct stm_crew *crew, struct stm_error *err);   /* spool -> sinks */
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From files to the spool: the part of a run that sees pixels. */
+#include "pipeline/core/text.h"
+#include "pipeline/core/workers.h"
+#include "pipeline/preview.h"
+#include "pipeline/run_private.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Sites that the survey looks at: enough for a per-cell median of the background, few enough to cost a plate
+ * of 200 fields an eighth of a second pass. */
+enum { SURVEY_SITES = 32 };
+
+static bool take_plane(struct stm_arena *arena, const struct stm_geometry *geo, struct stm_u16 *plane,
+                       struct stm_error *err)
+{
+    const ptrdiff_t stride = ((ptrdiff_t)geo->width + 31) / 32 * 32; /* rows begin on cache lines */
+    plane->px = stm_arena_take(arena, (size_t)stride * (size_t)geo->height * 2 + 64, "a plane", err);
+    plane->stride = stride;
+    plane->w = geo->width;
+    plane->h = geo->height;
+    return plane->px != NULL;
+}
+
+static double *take_values(struct stm_arena *arena, size_t n, struct stm_error *err)
+{
+    double *const v = stm_arena_take(arena, n * sizeof *v + 1, "the columns of a site", err);
+    for (size_t i = 0; v && i < n; i++)
+        v[i] = NAN;
+    return v;
+}
+
+bool stm_desk_site(struct stm_crew *crew, struct stm_desk *desk, int item, struct stm_site *site,
+                   struct stm_error *err)
+{
+    const struct stm_intake_site *const from = &crew->input->sites[item];
+    stm_arena_reset(&desk->site, 0);
+    stm_arena_reset(&desk->scratch, 0);
+    *site = (struct stm_site){.row = from->row, .geo = from->geo, .arena = &desk->site};
+    for (int c = 0; c < crew->plan->channels; c++) {
+        memcpy(site->row.channel[c].name, crew->plan->channel_name[c], STM_NAME);
+        if (from->n_planes[c] && !take_plane(&desk->site, &from->geo, &site->plane[c], err)) return false;
+    }
+    site->site_values = take_values(&desk->site, (size_t)crew->plan->site_columns.n, err);
+    return site->site_values != NULL;
+}
+
+/* Labels, before the first stage that writes them; rows, after the stage that found the objects. */
+static bool prepare_slots(const struct stm_stage *stage, struct stm_site *site, struct stm_error *err)
+{
+    if (!(stage->writes & STM_SLOT_LABELS) || site->labels.px) return true;
+    const ptrdiff_t stride = ((ptrdiff_t)site->geo.width + 15) / 16 * 16;
+    site->labels = (struct stm_u32){NULL, stride, site->geo.width, site->geo.height};
+    site->labels.px =
+        stm_arena_take(site->arena, (size_t)stride * (size_t)site->geo.height * 4 + 64, "the labels", err);
+    return site->labels.px != NULL;
+}
+
+static bool add_object_rows(const struct stm_stage *stage, const struct stm_plan *plan, struct stm_site *site,
+                            struct stm_error *err)
+{
+    if (!(stage->writes & STM_SLOT_OBJECTS) || site->object_values) return true;
+    site->object_values =
+        take_values(site->arena, (size_t)site->n_objects * (size_t)plan->object_columns.n, err);
+    return site->object_values != NULL;
+}
+
+static bool run_stages(struct stm_crew *crew, struct stm_desk *desk, struct stm_site *site,
+                       struct stm_error *err)
+{
+    for (int i = 0; i < crew->plan->n_stages; i++) {
+        const struct stm_stage *const stage = crew->plan->stage[i].stage;
+        const struct stm_stage_env env = stm_crew_env(crew, i, &desk->scratch);
+        if (!stage->run) continue;
+        stm_arena_reset(&desk->scratch, 0);
+        err->status = STM_OK;
+        if (!prepare_slots(stage, site, err) || !stage->run(site, &env, err)) {
+            if (err->status == STM_OK) stm_fail(err, STM_INTERNAL, "the stage failed without saying why");
+            return stm_fail_in(err, "stage %s", stage->name);
+        }
+        if (!add_object_rows(stage, crew->plan, site, err)) return false;
+    }
+    return true;
+}
+
+/* A failed site keeps its identity and loses everything measured. */
+static void fail_row(struct stm_site *site, int site_columns, const struct stm_error *err)
+{
+    site->row.verdict = STM_VERDICT_FAILED;
+    snprintf(site->row.reason, sizeof site->row.reason, "%s%s%s%s%s",
+             err->file[0] ? stm_text_basename(err->file) : "", err->file[0] ? ": " : "", err->where,
+             err->where[0] ? ": " : "", err->message);
+    site->n_objects = 0;
+    site->n_segments = 0;
+    for (int i = 0; site->site_values && i < site_columns; i++)
+        site->site_values[i] = NAN;
+}
+
+static struct stm_spooled spooled(const struct stm_crew *crew, const struct stm_site *site)
+{
+    struct stm_spooled s = {.row = site->row,
+                            .objects = site->objects,
+                            .object_values = site->object_values,
+                            .site_values = site->site_values,
+                            .n_object_columns = crew->plan->object_columns.n,
+                            .n_site_columns = crew->plan->site_columns.n,
+                            .pixels = {.shrink = 1,
+                                       .segments = site->segments,
+                                       .n_segments = site->n_segments,
+                                       .mask = STM_CONST(site->mask)}};
+    s.row.n_objects = site->n_objects;
+    return s;
+}
+
+static bool analyse_site(struct stm_crew *crew, struct stm_desk *desk, int item, struct stm_site *site,
+                         struct stm_error *err)
+{
+    const struct stm_intake_site *const from = &crew->input->sites[item];
+    return stm_intake_load(from, crew->plan->input.z, site, &desk->scratch, err) &&
+           run_stages(crew, desk, site, err);
+}
+
+static bool analyse(void *context, int worker, int item, struct stm_error *err)
+{
+    struct stm_crew *const crew = context;
+    struct stm_desk *const desk = &crew->desks[worker];
+    struct stm_site site;
+    struct stm_error bad = {0};
+    if (stm_spool_has(crew->spool, item)) return true;
+    const bool readable = crew->input->sites[item].row.verdict != STM_VERDICT_FAILED;
+    if (!stm_desk_site(crew, desk, item, &site, &bad) ||
+        (readable && !analyse_site(crew, desk, item, &site, &bad)))
+        fail_row(&site, crew->plan->site_columns.n, &bad);
+    if (!site.site_values) return *err = bad, false;
+    struct stm_spooled record = spooled(crew, &site);
+    if (crew->previews && site.row.verdict != STM_VERDICT_FAILED && !stm_preview(&site, &record.pixels, err))
+        return false;
+    if (site.row.verdict == STM_VERDICT_FAILED && crew->options->strict)
+        return stm_fail(err, STM_REJECTED, "well %s, site %s: %s", site.row.well, site.row.site,
+                        site.row.reason);
+    return stm_spool_append(crew->spool, item, &record, &desk->record, err);
+}
+
+static void count(struct stm_run_summary *sum, const struct stm_site_row *row)
+{
+    int *const counters[STM_VERDICTS] = {&sum->ok, &sum->warned, &sum->rejected, &sum->failed};
+    ++*counters[row->verdict];
+    if (row->verdict == STM_VERDICT_FAILED && !sum->first_failure[0])
+        snprintf(sum->first_failure, sizeof sum->first_failure, "%s: %s", row->stem, row->reason);
+}
+
+static void as_site(const struct stm_spooled *s, struct stm_site *site)
+{
+    *site = (struct stm_site){.row = s->row,
+                              .objects = s->objects,
+                              .n_objects = s->row.n_objects,
+                              .object_values = s->object_values,
+                              .site_values = s->site_values};
+    site->geo = (struct stm_geometry){s->row.width, s->row.height, s->row.channels, s->row.pixel_um};
+}
+
+/* In plate order: what stages keep of every site for the whole plate. */
+static bool note(void *context, int item, struct stm_error *err)
+{
+    struct stm_crew *const crew = context;
+    struct stm_spooled record;
+    struct stm_site site;
+    if (!stm_spool_read(crew->spool, item, false, &record, &crew->commit_record, err)) return false;
+    as_site(&record, &site);
+    count(crew->summary, &record.row);
+    for (int i = 0; record.row.verdict != STM_VERDICT_FAILED && i < crew->plan->n_stages; i++) {
+        const struct stm_stage_env env = stm_crew_env(crew, i, NULL);
+        if (env.plate && crew->plan->stage[i].stage->note) crew->plan->stage[i].stage->note(&site, &env);
+    }
+    crew->done++;
+    if (crew->options->progress)
+        crew->options->progress(crew->options->progress_context, crew->done, crew->total);
+    return true;
+}
+
+bool stm_run_analyse(struct stm_crew *crew, struct stm_error *err)
+{
+    const struct stm_job job = {crew->input->n_sites, crew->n_desks, crew->window, crew, analyse, note};
+    return stm_workers_run(&job, err);
+}
+
+/* Stages look at a site when it is its turn; a site that cannot be read is passed over. */
+static bool survey(void *context, int worker, int item, struct stm_error *err)
+{
+    struct stm_crew *const crew = context;
+    struct stm_desk *const desk = &crew->desks[worker];
+    const int index = crew->survey_items[item];
+    struct stm_error ignored = {0};
+    struct stm_site site;
+    const bool there =
+        crew->input->sites[index].row.verdict != STM_VERDICT_FAILED &&
+        stm_desk_site(crew, desk, index, &site, &ignored) &&
+        stm_intake_load(&crew->input->sites[index], crew->plan->input.z, &site, &desk->scratch, &ignored);
+    bool good = true;
+    pthread_mutex_lock(&crew->turn_lock);
+    while (crew->turn != item)
+        pthread_cond_wait(&crew->turn_moved, &crew->turn_lock);
+    for (int i = 0; there && good && i < crew->plan->n_stages; i++) {
+        const struct stm_stage_env env = stm_crew_env(crew, i, &desk->scratch);
+        stm_arena_reset(&desk->scratch, 0);
+        if (crew->plan->stage[i].stage->survey) good = crew->plan->stage[i].stage->survey(&site, &env, err);
+    }
+    crew->turn++;
+    pthread_cond_broadcast(&crew->turn_moved);
+    pthread_mutex_unlock(&crew->turn_lock);
+    return good;
+}
+
+static bool wants_survey(const struct stm_plan *plan)
+{
+    for (int i = 0; i < plan->n_stages; i++)
+        if (plan->stage[i].stage->survey) return true;
+    return false;
+}
+
+bool stm_run_survey(struct stm_crew *crew, struct stm_error *err)
+{
+    int items[SURVEY_SITES];
+    const int sites = crew->input->n_sites, n = sites < SURVEY_SITES ? sites : SURVEY_SITES;
+    for (int i = 0; i < n; i++)
+        items[i] = (int)((long)i * sites / n);
+    crew->survey_items = items;
+    crew->turn = 0;
+    const struct stm_job job = {n, crew->n_desks, crew->n_desks, crew, survey, NULL};
+    if (wants_survey(crew->plan) && !stm_workers_run(&job, err)) return false;
+    for (int i = 0; i < crew->plan->n_stages; i++) {
+        struct stm_stage_env env = stm_crew_env(crew, i, NULL);
+        env.notes = &crew->notes;
+        if (crew->plan->stage[i].stage->settle && !crew->plan->stage[i].stage->settle(&env, err))
+            return false;
+    }
+    return true;
+}
+
+bool stm_run_conclude(struct stm_crew *crew, struct stm_error *err)
+{
+    for (int i = 0; i < crew->plan->n_stages; i++) {
+        struct stm_stage_env env = stm_crew_env(crew, i, NULL);
+        env.notes = &crew->notes;
+        if (crew->plan->stage[i].stage->conclude && !crew->plan->stage[i].stage->conclude(&env, err))
+            return stm_fail_in(err, "stage %s", crew->plan->stage[i].stage->name);
+    }
+    return true;
+}

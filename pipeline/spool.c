@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A record is a fixed header, then sections in a fixed order: site values, objects, object values, segments,
+ * mask, previews; each padded to 8 bytes. Same program, same machine: no byte order or layout conversion. */
+#include "pipeline/spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { KEY_BYTES = 128, SECTIONS = 5 + STM_MAX_CHANNELS };
+#define FILE_MAGIC "stroma spool 1\n"
+#define RECORD_MAGIC UINT64_C(0x5f6574697361646d)
+
+struct file_header {
+    char magic[16], key[KEY_BYTES];
+};
+
+enum section { SITE_VALUES, OBJECTS, OBJECT_VALUES, SEGMENTS, MASK, PREVIEW };
+
+/* `rows_sum` covers the header and the sections that may change, `pixels_sum` the others. */
+struct record {
+    uint64_t magic, size, rows_sum, pixels_sum;
+    int32_t item, n_object_columns, n_site_columns, shrink;
+    int32_t mask_w, mask_h, preview_w[STM_MAX_CHANNELS], preview_h[STM_MAX_CHANNELS];
+    uint64_t section[SECTIONS + 1]; /* offsets from the record's start; the last is its end */
+    struct stm_site_row row;        /* its pointers are meaningless on disk, files are set again by the run */
+};
+
+struct stm_spool {
+    int fd, n;
+    char path[512];
+    pthread_mutex_t lock;
+    uint64_t end;
+    uint64_t *offset, *size; /* of each site's record; 0 = none */
+    unsigned char *map;      /* of the first `mapped` bytes */
+    size_t mapped;
+};
+
+void stm_buffer_free(struct stm_buffer *buffer)
+{
+    free(buffer->bytes);
+    *buffer = (struct stm_buffer){0};
+}
+
+static bool reserve(struct stm_buffer *b, size_t size, struct stm_error *err)
+{
+    if (size > b->capacity) {
+        unsigned char *const bytes = realloc(b->bytes, size + size / 4);
+        if (!bytes) return stm_fail(err, STM_NO_MEMORY, "a site's record needs %zu MiB", size >> 20);
+        b->bytes = bytes;
+        b->capacity = size + size / 4;
+    }
+    b->size = size;
+    return true;
+}
+
+/* Guards against torn writes and damage, not against intent: four multiply-rotate lanes over 64-bit words. */
+static uint64_t checksum(const unsigned char *p, size_t n)
+{
+    uint64_t lane[4] = {1, 2, 3, 4}, word[4];
+    for (; n >= sizeof word; p += sizeof word, n -= sizeof word) {
+        memcpy(word, p, sizeof word);
+        for (int i = 0; i < 4; i++) {
+            lane[i] = (lane[i] ^ word[i]) * UINT64_C(0x9e3779b97f4a7c15);
+            lane[i] = lane[i] << 29 | lane[i] >> 35;
+        }
+    }
+    for (; n; p++, n--)
+        lane[0] = (lane[0] ^ *p) * UINT64_C(0x9e3779b97f4a7c15);
+    return lane[0] ^ lane[1] << 1 ^ lane[2] << 2 ^ lane[3] << 3;
+}
+
+static uint64_t rows_checksum(struct record *r)
+{
+    const uint64_t kept = r->rows_sum;
+    r->rows_sum = 0;
+    const uint64_t sum = checksum((const unsigned char *)r, r->section[SEGMENTS]);
+    r->rows_sum = kept;
+    return sum;
+}
+
+static bool system_error(const struct stm_spool *s, const char *what, struct stm_error *err)
+{
+    stm_fail(err, STM_IO, "cannot %s the spool: %s", what, strerror(errno));
+    return stm_fail_file(err, s->path);
+}
+
+static bool read_at(const struct stm_spool *s, void *to, size_t n, uint64_t at, struct stm_error *err)
+{
+    for (unsigned char *p = to; n;) {
+        const ssize_t got = pread(s->fd, p, n, (off_t)at);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return system_error(s, got ? "read" : "read all of", err);
+        p += got, at += (uint64_t)got, n -= (size_t)got;
+    }
+    return true;
+}
+
+static bool write_at(const struct stm_spool *s, const void *from, size_t n, uint64_t at,
+                     struct stm_error *err)
+{
+    for (const unsigned char *p = from; n;) {
+        const ssize_t put = pwrite(s->fd, p, n, (off_t)at);
+        if (put < 0 && errno == EINTR) continue;
+        if (put <= 0) return system_error(s, "write", err);
+        p += put, at += (uint64_t)put, n -= (size_t)put;
+    }
+    return true;
+}
+
+/* Walks the records of an earlier run; stops at the first that is not whole. */
+static void recover(struct stm_spool *s, uint64_t file_size)
+{
+    struct stm_buffer b = {0};
+    struct stm_error ignored;
+    while (s->end + sizeof(struct record) <= file_size) {
+        struct record head;
+        if (!read_at(s, &head, sizeof head, s->end, &ignored) || head.magic != RECORD_MAGIC) break;
+        if (head.size > file_size - s->end || head.size < sizeof head || head.item < 0 || head.item >= s->n)
+            break;
+        if (head.section[SEGMENTS] > head.section[SECTIONS] || head.section[SECTIONS] != head.size) break;
+        if (!reserve(&b, head.size, &ignored) || !read_at(s, b.bytes, b.size, s->end, &ignored)) break;
+        struct record *const r = (struct record *)(void *)b.bytes;
+        if (rows_checksum(r) != r->rows_sum) break;
+        if (checksum(b.bytes + r->section[SEGMENTS], r->size - r->section[SEGMENTS]) != r->pixels_sum) break;
+        s->offset[head.item] = s->end;
+        s->size[head.item] = head.size;
+        s->end += head.size;
+    }
+    stm_buffer_free(&b);
+}
+
+static bool begin(struct stm_spool *s, const char *key, struct stm_error *err)
+{
+    struct file_header want = {.magic = FILE_MAGIC}, found = {.magic = ""};
+    snprintf(want.key, sizeof want.key, "%s", key);
+    const off_t size = lseek(s->fd, 0, SEEK_END);
+    s->end = sizeof want;
+    if (size >= (off_t)sizeof found && read_at(s, &found, sizeof found, 0, err) &&
+        !memcmp(&found, &want, sizeof want)) {
+        recover(s, (uint64_t)size);
+        return ftruncate(s->fd, (off_t)s->end) == 0 || system_error(s, "cut", err);
+    }
+    return (ftruncate(s->fd, 0) == 0 || system_error(s, "empty", err)) &&
+           write_at(s, &want, sizeof want, 0, err);
+}
+
+bool stm_spool_open(struct stm_spool **spool, const char *path, const char *key, int n, struct stm_error *err)
+{
+    struct stm_spool *const s = calloc(1, sizeof *s);
+    *spool = s;
+    if (!s) return stm_fail(err, STM_NO_MEMORY, "no memory for the spool");
+    s->n = n;
+    snprintf(s->path, sizeof s->path, "%s", path);
+    pthread_mutex_init(&s->lock, NULL);
+    s->offset = calloc((size_t)n + 1, sizeof *s->offset);
+    s->size = calloc((size_t)n + 1, sizeof *s->size);
+    s->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (!s->offset || !s->size)
+        stm_fail(err, STM_NO_MEMORY, "no memory to index %d sites", n);
+    else if (s->fd < 0)
+        system_error(s, "create", err);
+    else if (begin(s, key, err))
+        return true;
+    stm_spool_close(spool, false);
+    return false;
+}
+
+void stm_spool_close(struct stm_spool **spool, bool remove_file)
+{
+    struct stm_spool *const s = *spool;
+    if (!s) return;
+    if (s->map) munmap(s->map, s->mapped);
+    if (s->fd >= 0) close(s->fd);
+    if (remove_file) unlink(s->path);
+    pthread_mutex_destroy(&s->lock);
+    free(s->offset), free(s->size), free(s);
+    *spool = NULL;
+}
+
+bool stm_spool_has(const struct stm_spool *s, int item)
+{
+    return s->offset[item] != 0;
+}
+
+/* Sizes of the sections, in bytes before padding. */
+static void section_sizes(const struct stm_spooled *site, size_t size[SECTIONS])
+{
+    const size_t n = (size_t)site->row.n_objects;
+    const struct stm_site_pixels *const px = &site->pixels;
+    size[SITE_VALUES] = (size_t)site->n_site_columns * sizeof(double);
+    size[OBJECTS] = n * sizeof(struct stm_object);
+    size[OBJECT_VALUES] = n * (size_t)site->n_object_columns * sizeof(double);
+    size[SEGMENTS] = px->n_segments * sizeof(struct stm_segment);
+    size[MASK] = px->mask.px ? (size_t)px->mask.w * (size_t)px->mask.h : 0;
+    for (int c = 0; c < STM_MAX_CHANNELS; c++)
+        size[PREVIEW + c] = px->preview[c].px ? (size_t)px->preview[c].w * (size_t)px->preview[c].h : 0;
+}
+
+static void pack(unsigned char *to, struct stm_cu8 view)
+{
+    for (int y = 0; view.px && y < view.h; y++)
+        memcpy(to + (size_t)y * (size_t)view.w, view.px + y * view.stride, (size_t)view.w);
+}
+
+static void copy(unsigned char *to, const void *from, size_t n)
+{
+    if (n) memcpy(to, from, n);
+}
+
+static void fill(unsigned char *base, struct record *r, const struct stm_spooled *site, const size_t *size)
+{
+    const struct stm_site_pixels *const px = &site->pixels;
+    copy(base + r->section[SITE_VALUES], site->site_values, size[SITE_VALUES]);
+    copy(base + r->section[OBJECTS], site->objects, size[OBJECTS]);
+    copy(base + r->section[OBJECT_VALUES], site->object_values, size[OBJECT_VALUES]);
+    copy(base + r->section[SEGMENTS], px->segments, size[SEGMENTS]);
+    pack(base + r->section[MASK], px->mask);
+    for (int c = 0; c < STM_MAX_CHANNELS; c++)
+        pack(base + r->section[PREVIEW + c], px->preview[c]);
+}
+
+static bool encode(struct stm_buffer *b, int item, const struct stm_spooled *site, struct stm_error *err)
+{
+    struct record r = {.magic = RECORD_MAGIC, .item = item, .row = site->row};
+    size_t size[SECTIONS];
+    section_sizes(site, size);
+    uint64_t at = (sizeof r + 7) / 8 * 8;
+    for (int i = 0; i < SECTIONS; i++) {
+        r.section[i] = at;
+        at += (size[i] + 7) / 8 * 8;
+    }
+    r.section[SECTIONS] = r.size = at;
+    r.n_object_columns = site->n_object_columns;
+    r.n_site_columns = site->n_site_columns;
+    r.shrink = site->pixels.shrink;
+    r.mask_w = site->pixels.mask.w, r.mask_h = site->pixels.mask.h;
+    for (int c = 0; c < STM_MAX_CHANNELS; c++)
+        r.preview_w[c] = site->pixels.preview[c].w, r.preview_h[c] = site->pixels.preview[c].h;
+    if (!reserve(b, at, err)) return false;
+    memset(b->bytes, 0, sizeof r + 8);
+    memcpy(b->bytes, &r, sizeof r);
+    for (int i = 0; i < SECTIONS; i++) /* padding is part of the checksum */
+        if (size[i] % 8) memset(b->bytes + r.section[i] + size[i] / 8 * 8, 0, 8);
+    fill(b->bytes, &r, site, size);
+    struct record *const head = (struct record *)(void *)b->bytes;
+    head->pixels_sum = checksum(b->bytes + r.section[SEGMENTS], r.size - r.section[SEGMENTS]);
+    head->rows_sum = rows_checksum(head);
+    return true;
+}
+
+static struct stm_cu8 view_at(const unsigned char *px, int w, int h)
+{
+    return (struct stm_cu8){w && h ? px : NULL, w, w, h};
+}
+
+static void decode(unsigned char *base, bool pixels, struct stm_spooled *site)
+{
+    struct record *const r = (struct record *)(void *)base;
+    *site = (struct stm_spooled){.row = r->row,
+                                 .objects = (void *)(base + r->section[OBJECTS]),
+                                 .object_values = (void *)(base + r->section[OBJECT_VALUES]),
+                                 .site_values = (void *)(base + r->section[SITE_VALUES]),
+                                 .n_object_columns = r->n_object_columns,
+                                 .n_site_columns = r->n_site_columns};
+    site->row.objects = site->objects;
+    site->row.object_values = site->object_values;
+    site->row.values = site->site_values;
+    if (!pixels) return;
+    site->pixels.shrink = r->shrink;
+    site->pixels.segments = (const void *)(base + r->section[SEGMENTS]);
+    site->pixels.n_segments = (size_t)(r->section[MASK] - r->section[SEGMENTS]) / sizeof(struct stm_segment);
+    site->pixels.mask = view_at(base + r->section[MASK], r->mask_w, r->mask_h);
+    for (int c = 0; c < STM_MAX_CHANNELS; c++)
+        site->pixels.preview[c] = view_at(base + r->section[PREVIEW + c], r->preview_w[c], r->preview_h[c]);
+}
+
+bool stm_spool_append(struct stm_spool *s, int item, const struct stm_spooled *site,
+                      struct stm_buffer *buffer, struct stm_error *err)
+{
+    if (!encode(buffer, item, site, err)) return false;
+    pthread_mutex_lock(&s->lock);
+    const uint64_t at = s->end;
+    s->end += buffer->size;
+    pthread_mutex_unlock(&s->lock);
+    if (!write_at(s, buffer->bytes, buffer->size, at, err)) return false;
+    s->offset[item] = at;
+    s->size[item] = buffer->size;
+    return true;
+}
+
+bool stm_spool_read(struct stm_spool *s, int item, bool pixels, struct stm_spooled *site,
+                    struct stm_buffer *buffer, struct stm_error *err)
+{
+    struct record head;
+    if (!stm_spool_has(s, item))
+        return stm_fail(err, STM_INTERNAL, "site %d has no record in the spool", item + 1);
+    if (!pixels && !read_at(s, &head, sizeof head, s->offset[item], err)) return false;
+    const size_t size = pixels ? s->size[item] : head.section[SEGMENTS];
+    if (!reserve(buffer, size, err) || !read_at(s, buffer->bytes, size, s->offset[item], err)) return false;
+    struct record *const r = (struct record *)(void *)buffer->bytes;
+    if (r->magic != RECORD_MAGIC || r->item != item || rows_checksum(r) != r->rows_sum) {
+        stm_fail(err, STM_IO, "the record of site %d was damaged on disk during the run", item + 1);
+        return stm_fail_file(err, s->path);
+    }
+    decode(buffer->bytes, pixels, site);
+    return true;
+}
+
+bool stm_spool_update(struct stm_spool *s, int item, const struct stm_spooled *site,
+                      struct stm_buffer *buffer, struct stm_error *err)
+{
+    struct record *const r = (struct record *)(void *)buffer->bytes;
+    r->row = site->row;
+    r->rows_sum = rows_checksum(r);
+    return write_at(s, buffer->bytes, r->section[SEGMENTS], s->offset[item], err);
+}
+
+bool stm_spool_map(struct stm_spool *s, struct stm_error *err)
+{
+    void *const map = mmap(NULL, s->end, PROT_READ, MAP_SHARED, s->fd, 0);
+    if (map == MAP_FAILED) return system_error(s, "map", err);
+    s->map = map;
+    s->mapped = s->end;
+    return true;
+}
+
+bool stm_spool_view(const struct stm_spool *s, int item, struct stm_spooled *site, struct stm_error *err)
+{
+    if (!stm_spool_has(s, item))
+        return stm_fail(err, STM_INTERNAL, "site %d has no record in the spool", item + 1);
+    decode(s->map + s->offset[item], true, site);
+    return true;
+}
+
+void stm_spool_forget(struct stm_spool *s)
+{
+    if (s->map) munmap(s->map, s->mapped);
+    s->map = NULL;
+}

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""Scores stroma on the public image sets and compares with recorded.json: a score that falls below the recorded one by
+more than its tolerance fails. The sets lie under $STROMA_DATA; where they are absent the test is skipped.
+accuracy.py PROGRAM [--record]"""
+import csv, json, os, subprocess, sys, tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+DATA = os.environ.get("STROMA_DATA", os.path.join(HERE, "..", "..", "..", "shared", "data"))
+
+try:
+    import numpy as np
+    import tifffile
+except ImportError as missing:
+    print(f"skipped: {missing}")
+    sys.exit(77)
+
+
+def match(true, pred, threshold):
+    """One-to-one matches with intersection over union above the threshold (at 0.5 and more each is unique)."""
+    both = (true > 0) & (pred > 0)
+    pairs, overlap = np.unique(true[both].astype(np.int64) * (int(pred.max()) + 1) + pred[both], return_counts=True)
+    t, p = np.divmod(pairs, int(pred.max()) + 1)
+    true_area, pred_area = np.bincount(true.ravel()), np.bincount(pred.ravel())
+    iou = overlap / (true_area[t] + pred_area[p] - overlap)
+    keep = iou > threshold
+    return t[keep], p[keep]
+
+
+def score_labels(out, truth, name):
+    n_true = n_pred = hits50 = hits75 = 0
+    for file in sorted(os.listdir(truth)):
+        if not file.endswith("_label.tif"):
+            continue
+        true = np.squeeze(tifffile.imread(os.path.join(truth, file))).astype(np.int64)
+        path = os.path.join(out, "labels", file.replace("_label.tif", f"_{name}.tif"))
+        pred = tifffile.imread(path).astype(np.int64) if os.path.exists(path) else np.zeros_like(true)
+        n_true += len(np.unique(true[true > 0]))
+        n_pred += len(np.unique(pred[pred > 0]))
+        hits50 += len(match(true, pred, 0.5)[0])
+        hits75 += len(match(true, pred, 0.75)[0])
+    return {"AP50": hits50 / (n_true + n_pred - hits50), "AP75": hits75 / (n_true + n_pred - hits75),
+            "recall50": hits50 / n_true, "recall75": hits75 / n_true}
+
+
+def score_calls(out, truth, name):
+    """Agreement of live/dead with the reference over matched nuclei, and the share left ambiguous."""
+    dead = {}
+    for row in csv.DictReader(open(os.path.join(truth, "per_nucleus_pi.csv"), newline="")):
+        dead[(row["image"].rsplit(".", 1)[0], int(row["label"]))] = row["pi_positive_heuristic"] == "1"
+    calls = {(row["FileName"].rsplit(".", 1)[0], int(row["ObjectNumber"])): row["Class"]
+             for row in csv.DictReader(open(os.path.join(out, "objects.csv"), newline=""))}
+    agree = called = ambiguous = 0
+    for stem in sorted({s for s, _ in dead}):
+        true = np.squeeze(tifffile.imread(os.path.join(truth, stem + "_label.tif"))).astype(np.int64)
+        path = os.path.join(out, "labels", f"{stem}_{name}.tif")
+        if not os.path.exists(path):
+            continue
+        for t, p in zip(*match(true, tifffile.imread(path).astype(np.int64), 0.5)):
+            call = calls.get((stem, int(p)), "")
+            ambiguous += call == "ambiguous"
+            if call in ("live", "dead") and (stem, int(t)) in dead:
+                called += 1
+                agree += (call == "dead") == dead[(stem, int(t))]
+    return {"call_agreement": agree / max(1, called), "called": called / max(1, called + ambiguous)}
+
+
+# set: (run options, object name, scores that are recorded)
+SETS = {
+    "dsb2018_fluo_nuclei": (["--assay", "fluorescence"], "nuclei", [score_labels], ["AP50", "AP75"]),
+    "dsb2018_brightfield_gray": (["--assay", "fluorescence"], "nuclei", [score_labels], ["AP50"]),
+    "stardist_sample_nuclei": (["--assay", "fluorescence"], "nuclei", [score_labels], ["AP50", "AP75"]),
+    "celldetective_mcf7_hoechst_pi_bf": (["--assay", "fluorescence"], "nuclei", [score_labels, score_calls],
+                                         ["recall50", "call_agreement", "called"]),
+}
+
+
+def score_set(program, name, top):
+    options, objects, scorers, kept = SETS[name]
+    out = os.path.join(top, name)
+    done = subprocess.run([program, "run", os.path.join(DATA, name, "images"), "-o", out, "-q", "--no-overlays",
+                           "--no-html", *options], capture_output=True, text=True)
+    if done.returncode not in (0, 3):
+        sys.exit(f"{name}: exit code {done.returncode}: {done.stderr}")
+    scores = {}
+    for scorer in scorers:
+        scores.update(scorer(out, os.path.join(DATA, name, "truth"), objects))
+    return {k: round(scores[k], 4) for k in kept}
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    if not os.path.isdir(DATA):
+        print(f"skipped: the image sets are not at {DATA} (set STROMA_DATA)")
+        sys.exit(77)
+    with tempfile.TemporaryDirectory() as top:
+        scores = {name: score_set(program, name, top) for name in SETS if os.path.isdir(os.path.join(DATA, name))}
+    path = os.path.join(HERE, "recorded.json")
+    if "--record" in sys.argv:
+        record = {n: {k: {"score": v, "tolerance": 0.01} for k, v in s.items()} for n, s in scores.items()}
+        open(path, "w", encoding="utf-8").write(json.dumps(record, indent=2) + "\n")
+    recorded, bad = json.load(open(path, encoding="utf-8")), 0
+    for name, values in scores.items():
+        for key, value in values.items():
+            want = recorded.get(name, {}).get(key, {"score": 0, "tolerance": 0})
+            fell = value < want["score"] - want["tolerance"]
+            bad += fell
+            print(f"{name} {key} = {value:.4f} (recorded {want['score']:.4f} - {want['tolerance']}){'  FELL' if fell else ''}")
+    sys.exit(bad > 0)
+
+
+main()

@@ -1,0 +1,1 @@
+"$STROMA" run "$SAMPLE" -o out --set segmnt.sensitivity=1

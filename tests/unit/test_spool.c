@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/support/stm_assert.h"
+
+#include "pipeline/spool.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { COLUMNS = 3, OBJECTS = 5, W = 7, H = 3 };
+
+static char path[64];
+
+static int setup(void **state)
+{
+    (void)state;
+    snprintf(path, sizeof path, "/tmp/stm_spool_XXXXXX");
+    const int fd = mkstemp(path);
+    return fd < 0 ? -1 : close(fd);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    return unlink(path) && 0;
+}
+
+static struct stm_object objects[OBJECTS];
+static double values[OBJECTS * COLUMNS], site_values[2];
+static struct stm_segment segments[4];
+static uint8_t pixels[W * H];
+
+/* A site whose every number depends on `seed`. */
+static struct stm_spooled make(int seed)
+{
+    struct stm_spooled s = {.objects = objects,
+                            .object_values = values,
+                            .site_values = site_values,
+                            .n_object_columns = COLUMNS,
+                            .n_site_columns = 2};
+    s.row.image_number = seed;
+    s.row.n_objects = OBJECTS;
+    snprintf(s.row.well, sizeof s.row.well, "A%02d", seed % 100);
+    for (int i = 0; i < OBJECTS; i++) {
+        objects[i] = (struct stm_object){.number = (uint32_t)i + 1, .cx = seed + i};
+        for (int c = 0; c < COLUMNS; c++)
+            values[i * COLUMNS + c] = seed * 100 + i * 10 + c;
+    }
+    site_values[0] = seed * 0.5;
+    site_values[1] = -seed;
+    for (int i = 0; i < 4; i++)
+        segments[i] = (struct stm_segment){i, seed, seed + 5, (uint32_t)i + 1};
+    for (int i = 0; i < W * H; i++)
+        pixels[i] = (uint8_t)(seed + i);
+    s.pixels = (struct stm_site_pixels){
+        .preview = {[1] = {pixels, W, W, H}}, .shrink = 2, .segments = segments, .n_segments = 4};
+    return s;
+}
+
+static void check(const struct stm_spooled *s, int seed, bool with_pixels)
+{
+    assert_int_equal(s->row.image_number, seed);
+    assert_int_equal(s->row.n_objects, OBJECTS);
+    assert_true(s->objects[4].cx == seed + 4 && s->object_values[4 * COLUMNS + 2] == seed * 100 + 42);
+    assert_true(s->site_values[0] == seed * 0.5 && s->row.values == s->site_values);
+    if (!with_pixels) return;
+    assert_int_equal(s->pixels.n_segments, 4);
+    assert_int_equal(s->pixels.segments[3].x0, seed);
+    assert_null(s->pixels.preview[0].px);
+    assert_int_equal(s->pixels.preview[1].px[W * H - 1], (uint8_t)(seed + W * H - 1));
+    assert_int_equal(s->pixels.shrink, 2);
+}
+
+static void records_come_back_in_any_order(void **state)
+{
+    (void)state;
+    struct stm_spool *spool;
+    struct stm_error err;
+    struct stm_buffer buffer = {0};
+    struct stm_spooled s;
+    assert_ok(stm_spool_open(&spool, path, "key", 3, &err), &err);
+    for (int i = 2; i >= 0; i--) {
+        s = make(i + 7);
+        assert_ok(stm_spool_append(spool, i, &s, &buffer, &err), &err);
+    }
+    for (int i = 0; i < 3; i++) {
+        assert_ok(stm_spool_read(spool, i, i % 2, &s, &buffer, &err), &err);
+        check(&s, i + 7, i % 2);
+    }
+    s.objects[0].class = STM_CLASS_DEAD;
+    s.row.verdict = STM_VERDICT_WARN;
+    assert_ok(stm_spool_update(spool, 2, &s, &buffer, &err), &err);
+    assert_ok(stm_spool_map(spool, &err), &err);
+    assert_ok(stm_spool_view(spool, 2, &s, &err), &err);
+    check(&s, 9, true);
+    assert_int_equal(s.objects[0].class, STM_CLASS_DEAD);
+    assert_int_equal(s.row.verdict, STM_VERDICT_WARN);
+    stm_spool_forget(spool);
+    stm_spool_close(&spool, true);
+    assert_int_not_equal(access(path, F_OK), 0);
+    stm_buffer_free(&buffer);
+}
+
+/* Writes sites 0..n-1 and leaves the file behind. */
+static void write_sites(const char *key, int n)
+{
+    struct stm_spool *spool;
+    struct stm_error err;
+    struct stm_buffer buffer = {0};
+    assert_ok(stm_spool_open(&spool, path, key, 10, &err), &err);
+    for (int i = 0; i < n; i++) {
+        const struct stm_spooled s = make(i);
+        assert_ok(stm_spool_append(spool, i, &s, &buffer, &err), &err);
+    }
+    stm_spool_close(&spool, false);
+    stm_buffer_free(&buffer);
+}
+
+static int intact(const char *key)
+{
+    struct stm_spool *spool;
+    struct stm_error err;
+    int n = 0;
+    assert_ok(stm_spool_open(&spool, path, key, 10, &err), &err);
+    for (int i = 0; i < 10; i++)
+        n += stm_spool_has(spool, i);
+    stm_spool_close(&spool, false);
+    return n;
+}
+
+static void an_interrupted_run_keeps_whole_records_only(void **state)
+{
+    (void)state;
+    write_sites("key", 4);
+    assert_int_equal(intact("key"), 4);
+    FILE *f = fopen(path, "r+b");
+    assert_non_null(f);
+    fseek(f, 0, SEEK_END);
+    assert_int_equal(ftruncate(fileno(f), ftell(f) - 9), 0); /* the last record is torn */
+    fclose(f);
+    assert_int_equal(intact("key"), 3);
+    assert_int_equal(intact("another protocol"), 0);
+    write_sites("key", 4);
+    f = fopen(path, "r+b");
+    fseek(f, 200, SEEK_SET); /* in the first record */
+    fputc('x', f);
+    fclose(f);
+    assert_int_equal(intact("key"), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(records_come_back_in_any_order, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_interrupted_run_keeps_whole_records_only, setup, teardown),
+    };
+    return STM_TEST_MAIN(tests);
+}
