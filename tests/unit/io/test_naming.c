@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/support/stm_assert.h"
 
+#include "pipeline/core/file.h"
 #include "pipeline/io/naming.h"
 
 #include <stdlib.h>
@@ -195,16 +196,41 @@ static void a_plain_file_is_a_site(void **state)
     assert_int_equal(name.timepoint, -1);
 }
 
-static void the_documentation_names_every_convention(void **state)
+/* docs/plates.md holds the tables word for word, between two marks. */
+static void the_documentation_is_the_table(void **state)
 {
     (void)state;
+    static const char mark[] = "<!-- conventions -->\n", end[] = "<!-- end of conventions -->\n";
     struct stm_string text = {0};
+    struct stm_error err = {0};
+    char *docs;
+    size_t n;
     stm_naming_markdown(&text);
     assert_false(text.failed);
-    for (const struct stm_naming *n = stm_namings; n->name; n++)
-        assert_true(strstr(text.text, n->name) && strstr(text.text, n->example) &&
-                    strstr(text.text, n->summary));
+    assert_ok(stm_file_read_all(STM_SOURCE_ROOT "/docs/plates.md", 1 << 20, &docs, &n, &err), &err);
+    const char *const begin = strstr(docs, mark), *const stop = strstr(docs, end);
+    assert_true(begin && stop && stop > begin);
+    const char *const table = begin + sizeof mark - 1;
+    if ((size_t)(stop - table) != text.length || memcmp(table, text.text, text.length) != 0)
+        fail_msg("docs/plates.md should say between its marks:\n%s", text.text);
+    free(docs);
     stm_string_free(&text);
+}
+
+/* The example that docs/plates.md explains. */
+static void the_example_of_a_pattern_is_true(void **state)
+{
+    (void)state;
+    static struct stm_namer namer;
+    struct stm_filename name;
+    struct stm_error err = {0};
+    assert_ok(stm_namer_make_pattern(&namer, "Day{t}/{plate}_{well}_f{site}_{channel}", &err), &err);
+    assert_true(stm_namer_read(&namer, "2026-11-20/Day3/donor7_B02_f12_Hoechst.tif", &name));
+    assert_string_equal(name.plate, "donor7");
+    assert_string_equal(name.well, "B02");
+    assert_string_equal(name.site, "12");
+    assert_string_equal(name.channel, "Hoechst");
+    assert_int_equal(name.timepoint, 3);
 }
 
 int main(void)
@@ -215,7 +241,8 @@ int main(void)
         cmocka_unit_test(ordinary_names_follow_no_convention),
         cmocka_unit_test(hostile_text_is_made_safe),
         cmocka_unit_test(a_plain_file_is_a_site),
-        cmocka_unit_test(the_documentation_names_every_convention),
+        cmocka_unit_test(the_documentation_is_the_table),
+        cmocka_unit_test(the_example_of_a_pattern_is_true),
     };
     return STM_TEST_MAIN(tests);
 }
