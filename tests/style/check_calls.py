@@ -9,7 +9,7 @@ WRAPPED = {
     "png.h": r"pipeline/io/png\w*\.[ch]|tests/.*",
     "jpeglib.h": r"pipeline/io/jpeg\w*\.[ch]|tests/.*",
     "expat.h": r"pipeline/io/omexml\.c|pipeline/core/xml\.c",
-    "jansson.h": r"pipeline/core/json\.c",
+    "jansson.h": r"pipeline/core/json_read\.c",
     "ini.h": r"pipeline/core/ini\.c",
     "sodium.h": r"pipeline/core/(sha256|sign)\.c",
     "nettle/": r"pipeline/core/sha256\.c",
