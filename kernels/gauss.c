@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernels/gauss.h"
 
+#include "kernels/border.h"
 #include "kernels/kernels.h"
 #include "kernels/shrink.h"
 
 #include <math.h>
-#include <string.h>
 
 /* exp(-x) for x >= 0 from + and * alone, so that it is the same everywhere (libm's exp is not): Taylor series
  * at x / 4096, squared 12 times; relative error below 1e-12. */
@@ -63,34 +63,21 @@ struct stm_gauss stm_gauss_make(double sigma)
     return g;
 }
 
-/* Position i of a line of n pixels mirrored at both ends. */
-static int mirror(int i, int n)
-{
-    while (i < 0 || i >= n)
-        i = i < 0 ? -1 - i : 2 * n - 1 - i;
-    return i;
-}
-
 /* Pixels minus 32768, mirrored beyond both ends. */
 static void pad_row(int16_t *dst, const uint16_t *src, int w, int radius)
 {
     for (int x = 0; x < w; x++)
         dst[x] = (int16_t)(src[x] - 32768);
     for (int i = 1; i <= radius; i++) {
-        dst[-i] = dst[mirror(-i, w)];
-        dst[w - 1 + i] = dst[mirror(w - 1 + i, w)];
+        dst[-i] = dst[stm_mirror(-i, w)];
+        dst[w - 1 + i] = dst[stm_mirror(w - 1 + i, w)];
     }
-}
-
-static ptrdiff_t row_pitch(int w)
-{
-    return ((ptrdiff_t)w + 2 * STM_ROW_SLACK - 1) / STM_ROW_SLACK * STM_ROW_SLACK;
 }
 
 size_t stm_gauss_scratch(int w, const struct stm_gauss *gauss)
 {
-    const size_t padded = (size_t)row_pitch(w) + 2 * STM_GAUSS_MAX_RADIUS;
-    return (padded + (size_t)(2 * gauss->radius + 2) * (size_t)row_pitch(w)) * sizeof(int16_t);
+    const size_t padded = (size_t)stm_row_pitch(w, 0) + 2 * STM_GAUSS_MAX_RADIUS;
+    return (padded + (size_t)(2 * gauss->radius + 2) * (size_t)stm_row_pitch(w, 0)) * sizeof(int16_t);
 }
 
 /* A ring of 2 radius + 2 rows holds what has been smoothed along x; a row of dst is written only after all
@@ -99,17 +86,17 @@ void stm_gauss(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 
                const struct stm_gauss *gauss, void *scratch)
 {
     const int radius = gauss->radius, ring = 2 * radius + 2;
-    const ptrdiff_t pitch = row_pitch(src.w);
+    const ptrdiff_t pitch = stm_row_pitch(src.w, 0);
     int16_t *padded = (int16_t *)scratch + STM_GAUSS_MAX_RADIUS;
     int16_t *rows = padded + pitch + STM_GAUSS_MAX_RADIUS;
-    for (int y = 0, next = 0; y < dst.h; y += 2) {
+    for (int y = 0, next = 0; y < dst.h && dst.w > 0; y += 2) {
         const int16_t *row[2 * STM_GAUSS_MAX_RADIUS + 2];
         for (; next < src.h && next <= y + radius + 1; next++) {
             pad_row(padded, src.px + next * src.stride, src.w, radius);
             k->gauss_row(rows + next % ring * pitch, padded, src.w, gauss);
         }
         for (int i = 0; i < ring; i++)
-            row[i] = rows + mirror(y - radius + i, src.h) % ring * pitch;
+            row[i] = rows + stm_mirror(y - radius + i, src.h) % ring * pitch;
         uint16_t *out = dst.px + y * dst.stride;
         k->gauss_column(out, y + 1 < dst.h ? out + dst.stride : NULL, row, dst.w, gauss);
     }

@@ -15,6 +15,13 @@ static const struct stm_kernels ref = {
     .compare_row = stm_compare_row_ref,
     .distance_row = stm_distance_row_ref,
     .intensity_row = stm_intensity_row_ref,
+    .median3_row = stm_median3_row_ref,
+    .median5_row = stm_median5_row_ref,
+    .minimum_row = stm_minimum_row_ref,
+    .maximum_row = stm_maximum_row_ref,
+    .focus_row = stm_focus_row_ref,
+    .gradient_row = stm_gradient_row_ref,
+    .stretch_row = stm_stretch_row_ref,
 };
 
 static const struct stm_kernels *const tables[STM_ISAS] = {
@@ -51,6 +58,13 @@ OWN(threshold_row)
 OWN(compare_row)
 OWN(distance_row)
 OWN(intensity_row)
+OWN(median3_row)
+OWN(median5_row)
+OWN(minimum_row)
+OWN(maximum_row)
+OWN(focus_row)
+OWN(gradient_row)
+OWN(stretch_row)
 
 static const struct {
     const char *name;
@@ -58,6 +72,8 @@ static const struct {
 } rows[] = {
     ROW(upsample_row), ROW(flat_field_row), ROW(subtract_row), ROW(block_sums),   ROW(gauss_row),
     ROW(gauss_column), ROW(threshold_row),  ROW(compare_row),  ROW(distance_row), ROW(intensity_row),
+    ROW(median3_row),  ROW(median5_row),    ROW(minimum_row),  ROW(maximum_row),  ROW(focus_row),
+    ROW(gradient_row), ROW(stretch_row),
 };
 
 const char *stm_kernel_name(int i)

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct stm_focus;
 struct stm_gauss;
 struct stm_intensity;
 
@@ -54,6 +55,23 @@ typedef void stm_distance_row_fn(uint16_t *d2, const uint16_t *square, int w);
 /* Adds w pixels to the sums (moments.h). */
 typedef void stm_intensity_row_fn(struct stm_intensity *sums, const uint16_t *src, int w);
 
+/* Median of row[0 .. 2][x - 1 .. x + 1] or row[0 .. 4][x - 2 .. x + 2]; rows have that many pixels on both
+ * sides and STM_ROW_SLACK readable ones behind. */
+typedef void stm_median_row_fn(uint16_t *dst, const uint16_t *const *row, int w);
+
+/* Lesser (greater) of a and b; dst may be a, may not overlap otherwise. */
+typedef void stm_extremum_row_fn(uint16_t *dst, const uint16_t *a, const uint16_t *b, int w);
+
+/* Adds w pixels, each with all its neighbours, to the sums (focus.h). */
+typedef void stm_focus_row_fn(struct stm_focus *sums, const uint16_t *up, const uint16_t *at,
+                              const uint16_t *down, int w);
+
+/* Sobel magnitude of row[1] (focus.h); rows have one more pixel on both sides and slack as for medians. */
+typedef void stm_gradient_row_fn(uint16_t *dst, const uint16_t *const *row, float scale, int w);
+
+/* 16 to 8 bits (preview.h). */
+typedef void stm_stretch_row_fn(uint8_t *dst, const uint16_t *src, uint16_t black, uint16_t white, int w);
+
 struct stm_kernels {
     enum stm_isa isa;
     stm_upsample_row_fn *upsample_row;
@@ -66,6 +84,11 @@ struct stm_kernels {
     stm_compare_row_fn *compare_row;
     stm_distance_row_fn *distance_row;
     stm_intensity_row_fn *intensity_row;
+    stm_median_row_fn *median3_row, *median5_row;
+    stm_extremum_row_fn *minimum_row, *maximum_row;
+    stm_focus_row_fn *focus_row;
+    stm_gradient_row_fn *gradient_row;
+    stm_stretch_row_fn *stretch_row;
 };
 
 enum { STM_ROW_SLACK = 64, STM_DISTANCE_PAD = 320 };

@@ -2,8 +2,11 @@
 /* Every row kernel in portable C. This file is the specification; contracts are in kernels.h. */
 #include "kernels/ref.h"
 
+#include "kernels/focus.h"
 #include "kernels/gauss.h"
 #include "kernels/moments.h"
+
+#include <math.h>
 
 void stm_upsample_row_ref(uint16_t *dst, const uint32_t *node, int shift, int w)
 {
@@ -121,4 +124,86 @@ void stm_intensity_row_ref(struct stm_intensity *sums, const uint16_t *src, int 
     sums->square += square;
     sums->least = least;
     sums->most = most;
+}
+
+/* The k-th smallest (from 0) of n values, by counting for each how many come before it. */
+static uint16_t kth(const uint16_t *v, int n, int k)
+{
+    for (int i = 0;; i++) {
+        int before = 0;
+        for (int j = 0; j < n; j++)
+            before += v[j] < v[i] || (v[j] == v[i] && j < i);
+        if (before == k) return v[i];
+    }
+}
+
+static void median_row(uint16_t *dst, const uint16_t *const *row, int w, int radius)
+{
+    const int side = 2 * radius + 1;
+    for (int x = 0; x < w; x++) {
+        uint16_t v[25];
+        for (int i = 0; i < side * side; i++)
+            v[i] = row[i / side][x - radius + i % side];
+        dst[x] = kth(v, side * side, side * side / 2);
+    }
+}
+
+void stm_median3_row_ref(uint16_t *dst, const uint16_t *const *row, int w)
+{
+    median_row(dst, row, w, 1);
+}
+
+void stm_median5_row_ref(uint16_t *dst, const uint16_t *const *row, int w)
+{
+    median_row(dst, row, w, 2);
+}
+
+void stm_minimum_row_ref(uint16_t *dst, const uint16_t *a, const uint16_t *b, int w)
+{
+    for (int x = 0; x < w; x++)
+        dst[x] = a[x] < b[x] ? a[x] : b[x];
+}
+
+void stm_maximum_row_ref(uint16_t *dst, const uint16_t *a, const uint16_t *b, int w)
+{
+    for (int x = 0; x < w; x++)
+        dst[x] = a[x] > b[x] ? a[x] : b[x];
+}
+
+static uint64_t square(int64_t v)
+{
+    return (uint64_t)(v * v);
+}
+
+void stm_focus_row_ref(struct stm_focus *sums, const uint16_t *up, const uint16_t *at, const uint16_t *down,
+                       int w)
+{
+    for (int x = 0; x < w; x++) {
+        const int gx = up[x + 1] - up[x - 1] + 2 * (at[x + 1] - at[x - 1]) + down[x + 1] - down[x - 1];
+        const int gy = down[x - 1] - up[x - 1] + 2 * (down[x] - up[x]) + down[x + 1] - up[x + 1];
+        sums->tenengrad += square(gx) + square(gy);
+        sums->laplacian += square(4 * at[x] - up[x] - down[x] - at[x - 1] - at[x + 1]);
+        sums->brenner += square(at[x + 1] - at[x - 1]) + square(down[x] - up[x]);
+    }
+    sums->n += (uint64_t)w;
+}
+
+void stm_gradient_row_ref(uint16_t *dst, const uint16_t *const *row, float scale, int w)
+{
+    const uint16_t *up = row[0], *at = row[1], *down = row[2];
+    for (int x = 0; x < w; x++) {
+        const int gx = up[x + 1] - up[x - 1] + 2 * (at[x + 1] - at[x - 1]) + down[x + 1] - down[x - 1];
+        const int gy = down[x - 1] - up[x - 1] + 2 * (down[x] - up[x]) + down[x + 1] - up[x + 1];
+        const float fx = (float)gx, fy = (float)gy, value = sqrtf(fx * fx + fy * fy) * scale + 0.5f;
+        dst[x] = (uint16_t)(value < 65535.0f ? value : 65535.0f);
+    }
+}
+
+void stm_stretch_row_ref(uint8_t *dst, const uint16_t *src, uint16_t black, uint16_t white, int w)
+{
+    const uint32_t range = (uint32_t)white - black, m = (255 * (UINT32_C(1) << 24) + range / 2) / range;
+    for (int x = 0; x < w; x++) {
+        const uint32_t above = src[x] > black ? (uint32_t)(src[x] - black) : 0;
+        dst[x] = (uint8_t)(((above < range ? above : range) * m + (1 << 23)) >> 24);
+    }
 }

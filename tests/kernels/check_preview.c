@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernels/preview.h"
+
+#include "kernels/grid.h"
+#include "tests/kernels/check.h"
+
+#include <math.h>
+
+static struct stm_u8 bytes(int w, int h, int side)
+{
+    return (struct stm_u8){check_memory((size_t)(w * h), side), w, w, h};
+}
+
+static void one(const struct stm_kernels *ref, int w, int h, int shift, int black, int white)
+{
+    const struct stm_u16 src = check_image_fill(w, h, 1, FILL_NOISE);
+    const int cw = stm_grid_cells(w, shift), ch = stm_grid_cells(h, shift), n = 1 << shift;
+    const struct stm_u8 dst = bytes(cw, ch, 1);
+    stm_preview(ref, dst, check_const(src), shift, (uint16_t)black, (uint16_t)white);
+    for (int j = 0; j < ch; j++)
+        for (int i = 0; i < cw; i++) {
+            int sum = 0, count = 0;
+            for (int y = j * n; y < (j + 1) * n && y < h; y++)
+                for (int x = i * n; x < (i + 1) * n && x < w; x++, count++)
+                    sum += src.px[y * src.stride + x];
+            const double v = fmin(fmax((sum + count / 2) / count, black), white);
+            const double exact = (v - black) * 255 / (white - black);
+            CHECK(fabs(dst.px[j * cw + i] - exact) <= 0.51, "(%d, %d) is %u for %g", i, j, dst.px[j * cw + i],
+                  exact);
+            CHECK((v > black || dst.px[j * cw + i] == 0) && (v < white || dst.px[j * cw + i] == 255), "ends");
+        }
+}
+
+static void truth(const struct stm_kernels *ref)
+{
+    for (int shift = 0; shift <= 2; shift++) {
+        one(ref, 83, 21, shift, 3000, 60000);
+        one(ref, 83, 21, shift, 30000, 30001);
+        one(ref, 4201, 3, shift, 0, 65535);
+        one(ref, 1, 1, shift, 0, 40000);
+    }
+}
+
+static void same_shape(const struct stm_kernels *ref, const struct stm_kernels *k,
+                       const struct check_shape *s)
+{
+    const int shift = (int)check_below(3), w = stm_grid_cells(s->w, shift), h = stm_grid_cells(s->h, shift);
+    const struct stm_u16 src = check_image_fill(s->w, s->h, s->side, s->fill);
+    const struct stm_u8 a = bytes(w, h, 0), b = bytes(w, h, s->side);
+    const uint16_t black = (uint16_t)check_below(65535);
+    const uint16_t white = (uint16_t)(black + 1 + (int)check_below(65535u - black));
+    stm_preview(ref, a, check_const(src), shift, black, white);
+    stm_preview(k, b, check_const(src), shift, black, white);
+    check_equal_bytes(a.px, b.px, (size_t)(w * h), "preview");
+}
+
+static void same(const struct stm_kernels *ref, const struct stm_kernels *k)
+{
+    check_each_shape(same_shape, ref, k);
+}
+
+struct bench {
+    const struct stm_kernels *k;
+    struct stm_u8 dst;
+    struct stm_cu16 src;
+    int shift;
+};
+
+static void work(void *state)
+{
+    const struct bench *b = state;
+    stm_preview(b->k, b->dst, b->src, b->shift, 100, 5000);
+}
+
+static void bench(const struct stm_kernels *k)
+{
+    enum { N = 2048 };
+    static const char *const names[] = {"preview", "preview 1/2", "preview 1/4"};
+    for (int shift = 0; shift <= 2; shift++) {
+        struct bench b = {k, bytes(N >> shift, N >> shift, 0),
+                          check_const(check_image_fill(N, N, 0, FILL_NOISE)), shift};
+        check_time(names[shift], work, &b, N * N);
+    }
+}
+
+const struct check check_preview = {"preview", truth, same, bench};

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernels/rank.h"
+
+#include "tests/kernels/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int mirror(int i, int n)
+{
+    while (i < 0 || i >= n)
+        i = i < 0 ? -1 - i : 2 * n - 1 - i;
+    return i;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    return *(const uint16_t *)a - *(const uint16_t *)b;
+}
+
+static void median(const struct stm_kernels *ref, int w, int h, int radius, enum check_fill fill)
+{
+    const struct stm_u16 src = check_image_fill(w, h, 1, fill), expected = check_image(w, h, 1);
+    for (int y = 0; y < h; y++)
+        for (int x = 0; x < w; x++) {
+            uint16_t v[25];
+            int n = 0;
+            for (int dy = -radius; dy <= radius; dy++)
+                for (int dx = -radius; dx <= radius; dx++)
+                    v[n++] = src.px[mirror(y + dy, h) * src.stride + mirror(x + dx, w)];
+            qsort(v, (size_t)n, sizeof *v, by_value);
+            expected.px[y * expected.stride + x] = v[n / 2];
+        }
+    void *scratch = check_memory(stm_median_scratch(w, radius), 1);
+    stm_median(ref, src, check_const(src), radius, scratch);
+    check_equal_u16(expected, src, "median in place");
+}
+
+static void extrema(const struct stm_kernels *ref, int w, int h, int rx, int ry)
+{
+    const struct stm_u16 src = check_image_fill(w, h, 1, FILL_NOISE);
+    const struct stm_u16 least = check_image(w, h, 1), most = check_image(w, h, 1);
+    const struct stm_u16 got = check_image(w, h, 1);
+    for (int y = 0; y < h; y++)
+        for (int x = 0; x < w; x++) {
+            uint16_t lo = UINT16_MAX, hi = 0;
+            for (int v = y - ry < 0 ? 0 : y - ry; v <= y + ry && v < h; v++)
+                for (int u = x - rx < 0 ? 0 : x - rx; u <= x + rx && u < w; u++) {
+                    const uint16_t p = src.px[v * src.stride + u];
+                    lo = p < lo ? p : lo;
+                    hi = p > hi ? p : hi;
+                }
+            least.px[y * least.stride + x] = lo;
+            most.px[y * most.stride + x] = hi;
+        }
+    void *scratch = check_memory(stm_extremum_scratch(w, rx, ry), 1);
+    stm_minimum(ref, got, check_const(src), rx, ry, scratch);
+    check_equal_u16(least, got, "minimum");
+    stm_maximum(ref, src, check_const(src), rx, ry, scratch);
+    check_equal_u16(most, src, "maximum in place");
+}
+
+static void truth(const struct stm_kernels *ref)
+{
+    static const int radii[] = {0, 1, 2, 3, 7, 20};
+    for (int radius = 1; radius <= 2; radius++) {
+        for (int fill = 0; fill < FILLS; fill++)
+            median(ref, 43, 19, radius, (enum check_fill)fill);
+        median(ref, 1, 9, radius, FILL_NOISE);
+        median(ref, 9, 1, radius, FILL_NOISE);
+    }
+    for (int i = 0; i < 6; i++)
+        for (int j = 0; j < 6; j++)
+            extrema(ref, 3 + 17 * j, 2 + 13 * i, radii[i], radii[j]);
+}
+
+static void same_shape(const struct stm_kernels *ref, const struct stm_kernels *k,
+                       const struct check_shape *s)
+{
+    const int radius = 1 + (int)check_below(2), rx = (int)check_below(12), ry = (int)check_below(5);
+    const struct stm_u16 src = check_image_fill(s->w, s->h, s->side, s->fill);
+    const struct stm_u16 a = check_image(s->w, s->h, 0), b = check_image(s->w, s->h, s->side);
+    void *scratch = check_memory(stm_median_scratch(s->w, radius), 1);
+    stm_median(ref, a, check_const(src), radius, scratch);
+    stm_median(k, b, check_const(src), radius, scratch);
+    check_equal_u16(a, b, "median");
+    scratch = check_memory(stm_extremum_scratch(s->w, rx, ry), 1);
+    stm_minimum(ref, a, check_const(src), rx, ry, scratch);
+    stm_minimum(k, b, check_const(src), rx, ry, scratch);
+    check_equal_u16(a, b, "minimum");
+    stm_maximum(ref, a, check_const(src), rx, ry, scratch);
+    stm_maximum(k, b, check_const(src), rx, ry, scratch);
+    check_equal_u16(a, b, "maximum");
+}
+
+static void same(const struct stm_kernels *ref, const struct stm_kernels *k)
+{
+    check_each_shape(same_shape, ref, k);
+}
+
+struct bench {
+    const struct stm_kernels *k;
+    struct stm_u16 dst;
+    struct stm_cu16 src;
+    int radius;
+    void *scratch;
+};
+
+static void median_work(void *state)
+{
+    const struct bench *b = state;
+    stm_median(b->k, b->dst, b->src, b->radius, b->scratch);
+}
+
+static void maximum_work(void *state)
+{
+    const struct bench *b = state;
+    stm_maximum(b->k, b->dst, b->src, b->radius, b->radius, b->scratch);
+}
+
+static void bench(const struct stm_kernels *k)
+{
+    enum { N = 1024 };
+    struct bench b = {k, check_image(N, N, 0), check_const(check_image_fill(N, N, 0, FILL_NOISE)), 1, NULL};
+    b.scratch = check_memory(stm_extremum_scratch(N, 25, 25), 0);
+    check_time("median 3 x 3", median_work, &b, N * N);
+    b.radius = 2;
+    check_time("median 5 x 5", median_work, &b, N * N);
+    b.radius = 7;
+    check_time("maximum 15 x 15", maximum_work, &b, N * N);
+    b.radius = 25;
+    check_time("maximum 51 x 51", maximum_work, &b, N * N);
+}
+
+const struct check check_rank = {"rank", truth, same, bench};
