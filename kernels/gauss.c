@@ -102,11 +102,12 @@ void stm_gauss(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 
     }
 }
 
-/* Cells as large as leave a small Gaussian of at least 3 cells; the rest of the variance then is smooth. */
+/* Cells as large as leave a small Gaussian of at least 2 cells: cells and interpolation then make up at most
+ * a sixteenth of the variance, and what in them is not Gaussian is far below a count. */
 static int wide_shift(double sigma)
 {
     int shift = 1;
-    while (shift < STM_GRID_MAX_SHIFT && sigma >= 6.0 * (1 << shift))
+    while (shift < STM_GRID_MAX_SHIFT && sigma >= 4.0 * (1 << shift))
         shift++;
     return shift;
 }

@@ -22,7 +22,7 @@ void stm_gauss(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 
                const struct stm_gauss *gauss, void *scratch);
 size_t stm_gauss_scratch(int w, const struct stm_gauss *gauss);
 
-/* Wide Gaussians (sigma 2 … 900), in time that does not depend on sigma: means of cells, a small Gaussian of
+/* Wide Gaussians (sigma 2 … 1000), in time that does not depend on sigma: means of cells, a small Gaussian of
  * what variance the cells and the interpolation leave over, bilinear interpolation. */
 
 /* The smoothed image as a grid whose nodes are in `scratch`, for stm_grid_subtract and others. */

@@ -2,6 +2,7 @@
 #include "kernels/kernels.h"
 
 #include "kernels/ref.h"
+#include "kernels/tables.h"
 
 static const struct stm_kernels ref = {
     .isa = STM_ISA_REF,
@@ -26,6 +27,15 @@ static const struct stm_kernels ref = {
 
 static const struct stm_kernels *const tables[STM_ISAS] = {
     [STM_ISA_REF] = &ref,
+#ifdef STM_BUILD_AVX2
+    [STM_ISA_AVX2] = &stm_kernels_avx2,
+#endif
+#ifdef STM_BUILD_AVX512
+    [STM_ISA_AVX512] = &stm_kernels_avx512,
+#endif
+#ifdef STM_BUILD_NEON
+    [STM_ISA_NEON] = &stm_kernels_neon,
+#endif
 };
 
 const struct stm_kernels *stm_kernels_for(enum stm_isa isa)

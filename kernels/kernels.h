@@ -49,7 +49,7 @@ typedef void stm_threshold_row_fn(uint64_t *bits, const uint16_t *src, uint16_t 
 typedef void stm_compare_row_fn(uint64_t *bits, const uint16_t *src, const uint16_t *level, int w);
 
 /* d2[x] = min over all columns c of square[c] + (x - c)^2, at most 65025. square has STM_DISTANCE_PAD
- * elements of 65535 on both sides, square[x] <= 65025. Pixels with square[x] == 0 get 0. */
+ * readable elements on both sides (65535 beyond the image), square[x] <= 65025 inside. */
 typedef void stm_distance_row_fn(uint16_t *d2, const uint16_t *square, int w);
 
 /* Adds w pixels to the sums (moments.h). */

@@ -48,24 +48,43 @@ void stm_block_sums_ref(uint32_t *sum, const uint16_t *src, ptrdiff_t stride, in
                 sum[i] += src[x];
 }
 
+/* Sums of up to BLOCK pixels under the window whose rows (or shifted copies of a row) are px[0 .. 2 radius].
+ */
+enum { BLOCK = 64 };
+
+static void window_sums(int32_t *sum, const int16_t *const *px, int x, int n, const struct stm_gauss *g)
+{
+    for (int i = 0; i < n; i++)
+        sum[i] = 1 << (g->shift - 1);
+    for (int j = 0; j <= 2 * g->radius; j++) {
+        const int16_t *p = px[j] + x, tap = g->tap[j < g->radius ? g->radius - j : j - g->radius];
+        for (int i = 0; i < n; i++)
+            sum[i] += p[i] * tap;
+    }
+}
+
 void stm_gauss_row_ref(int16_t *dst, const int16_t *src, int w, const struct stm_gauss *g)
 {
-    for (int x = 0; x < w; x++) {
-        int32_t sum = src[x] * g->tap[0] + (1 << (g->shift - 1));
-        for (int i = 1; i <= g->radius; i++)
-            sum += (src[x - i] + src[x + i]) * g->tap[i];
-        dst[x] = (int16_t)(sum >> g->shift);
+    const int16_t *px[2 * STM_GAUSS_MAX_RADIUS + 1];
+    for (int j = 0; j <= 2 * g->radius; j++)
+        px[j] = src + j - g->radius;
+    for (int x = 0; x < w; x += BLOCK) {
+        int32_t sum[BLOCK];
+        const int n = w - x < BLOCK ? w - x : BLOCK;
+        window_sums(sum, px, x, n, g);
+        for (int i = 0; i < n; i++)
+            dst[x + i] = (int16_t)(sum[i] >> g->shift);
     }
 }
 
 static void gauss_column(uint16_t *dst, const int16_t *const *row, int w, const struct stm_gauss *g)
 {
-    const int r = g->radius;
-    for (int x = 0; x < w; x++) {
-        int32_t sum = row[r][x] * g->tap[0] + (1 << (g->shift - 1));
-        for (int i = 1; i <= r; i++)
-            sum += (row[r - i][x] + row[r + i][x]) * g->tap[i];
-        dst[x] = (uint16_t)((sum >> g->shift) + 32768);
+    for (int x = 0; x < w; x += BLOCK) {
+        int32_t sum[BLOCK];
+        const int n = w - x < BLOCK ? w - x : BLOCK;
+        window_sums(sum, row, x, n, g);
+        for (int i = 0; i < n; i++)
+            dst[x + i] = (uint16_t)((sum[i] >> g->shift) + 32768);
     }
 }
 

@@ -57,7 +57,7 @@ void check_fail(const char *file, int line, const char *format, ...) __attribute
 void check_equal_u16(struct stm_u16 expected, struct stm_u16 actual, const char *what);
 void check_equal_bytes(const void *expected, const void *actual, size_t n, const char *what);
 
-/* Times `work(state)` over `pixels` pixels and prints ns/pixel (median of many). */
+/* Times `work(state)` over `pixels` pixels and prints ns/pixel: the least and the median of many. */
 void check_time(const char *what, void (*work)(void *state), void *state, double pixels);
 
 #endif

@@ -1,0 +1,35 @@
+/* One instruction set's table, from the vector operations included before this file. */
+#include "kernels/focus.h"
+#include "kernels/gauss.h"
+#include "kernels/ref.h"
+#include "kernels/tables.h"
+
+#include "kernels/tmpl/bits.h"
+#include "kernels/tmpl/distance.h"
+#include "kernels/tmpl/focus.h"
+#include "kernels/tmpl/gauss.h"
+#include "kernels/tmpl/grid.h"
+#include "kernels/tmpl/median.h"
+#include "kernels/tmpl/shrink.h"
+#include "kernels/tmpl/stretch.h"
+
+const struct stm_kernels V_TABLE = {
+    .isa = V_ISA,
+    .upsample_row = upsample_row,
+    .flat_field_row = flat_field_row,
+    .subtract_row = subtract_row,
+    .block_sums = block_sums,
+    .gauss_row = gauss_row,
+    .gauss_column = gauss_column,
+    .threshold_row = threshold_row,
+    .compare_row = compare_row,
+    .distance_row = distance_row,
+    .intensity_row = stm_intensity_row_ref,
+    .median3_row = median3_row,
+    .median5_row = median5_row,
+    .minimum_row = minimum_row,
+    .maximum_row = maximum_row,
+    .focus_row = focus_row,
+    .gradient_row = gradient_row,
+    .stretch_row = stretch_row,
+};

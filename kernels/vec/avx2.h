@@ -1,0 +1,209 @@
+/* Vector operations on 256 bits. Every vec/<isa>.h defines the same names, so that kernels/tmpl holds each
+ * kernel once; a file is compiled for one instruction set and includes one of them. Inline functions only,
+ * all static: a copy that the linker could share would crash on another processor. */
+#ifndef STM_VEC_H
+#define STM_VEC_H
+
+#include <immintrin.h>
+#include <stdint.h>
+#include <string.h>
+
+/* The table that kernels/tmpl/table.h defines. */
+#define V_TABLE stm_kernels_avx2
+#define V_ISA STM_ISA_AVX2
+
+/* v16: VN unsigned 16-bit lanes. v32: VN / 2 lanes of 32 bits. v64: VN / 4 lanes of 64 bits. */
+enum { VN = 16 };
+typedef __m256i v16;
+typedef __m256i v32;
+typedef __m256i v64;
+
+/* Unaligned; the _n forms touch only the first n <= VN lanes in memory (others load as 0). */
+static inline v16 v_load(const void *p)
+{
+    return _mm256_loadu_si256(p);
+}
+
+static inline v16 v_load_n(const uint16_t *p, int n)
+{
+    uint16_t all[VN] = {0};
+    if (n >= VN) return v_load(p);
+    memcpy(all, p, (size_t)n * sizeof *p);
+    return v_load(all);
+}
+
+static inline void v_store_n(void *p, v16 v, int n)
+{
+    uint16_t all[VN];
+    if (n >= VN) {
+        _mm256_storeu_si256(p, v);
+        return;
+    }
+    _mm256_storeu_si256((v16 *)all, v);
+    memcpy(p, all, (size_t)n * sizeof *all);
+}
+
+/* Lanes are below 256. */
+static inline void v_store8_n(uint8_t *p, v16 v, int n)
+{
+    const __m128i bytes = _mm_packus_epi16(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+    uint8_t all[VN];
+    if (n >= VN) {
+        _mm_storeu_si128((__m128i *)p, bytes);
+        return;
+    }
+    _mm_storeu_si128((__m128i *)all, bytes);
+    memcpy(p, all, (size_t)n);
+}
+
+static inline v16 v_set(uint16_t x)
+{
+    return _mm256_set1_epi16((short)x);
+}
+
+static inline v32 v_set32(uint32_t x)
+{
+    return _mm256_set1_epi32((int)x);
+}
+
+static inline v16 v_min(v16 a, v16 b)
+{
+    return _mm256_min_epu16(a, b);
+}
+
+static inline v16 v_max(v16 a, v16 b)
+{
+    return _mm256_max_epu16(a, b);
+}
+
+/* Sums and differences that stop at 65535 and 0. */
+static inline v16 v_adds(v16 a, v16 b)
+{
+    return _mm256_adds_epu16(a, b);
+}
+
+static inline v16 v_subs(v16 a, v16 b)
+{
+    return _mm256_subs_epu16(a, b);
+}
+
+static inline v16 v_xor(v16 a, v16 b)
+{
+    return _mm256_xor_si256(a, b);
+}
+
+/* Low and high half of the product. */
+static inline v16 v_mullo(v16 a, v16 b)
+{
+    return _mm256_mullo_epi16(a, b);
+}
+
+static inline v16 v_mulhi(v16 a, v16 b)
+{
+    return _mm256_mulhi_epu16(a, b);
+}
+
+/* Bit i = a[i] > b[i]. */
+static inline uint64_t v_gt_bits(v16 a, v16 b)
+{
+    const v16 le = _mm256_cmpeq_epi16(_mm256_subs_epu16(a, b), _mm256_setzero_si256());
+    const __m128i bytes = _mm_packs_epi16(_mm256_castsi256_si128(le), _mm256_extracti128_si256(le, 1));
+    return (uint64_t)_mm_movemask_epi8(bytes) ^ 0xffff;
+}
+
+/* Half of the lanes widened: a in the low, b in the high 16 bits. Which lanes: v_lanes_lo, and those plus 4.
+ */
+static inline v32 v_zip_lo(v16 a, v16 b)
+{
+    return _mm256_unpacklo_epi16(a, b);
+}
+
+static inline v32 v_zip_hi(v16 a, v16 b)
+{
+    return _mm256_unpackhi_epi16(a, b);
+}
+
+/* Undoes the widening; values from 65536 to 2^31 - 1 become 65535. */
+static inline v16 v_pack(v32 lo, v32 hi)
+{
+    return _mm256_packus_epi32(lo, hi);
+}
+
+static inline v32 v_lanes_lo(void)
+{
+    return _mm256_set_epi32(11, 10, 9, 8, 3, 2, 1, 0);
+}
+
+/* table[index[i]] */
+static inline v32 v_permute(v32 table, v32 index)
+{
+    return _mm256_permutevar8x32_epi32(table, index);
+}
+
+/* sum + a[2 i] * b[2 i] + a[2 i + 1] * b[2 i + 1], the lanes taken as signed. */
+static inline v32 v_dot(v32 sum, v16 a, v32 b)
+{
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(a, b));
+}
+
+/* The high halves of even in the even lanes, of odd in the odd lanes. */
+static inline v16 v_join(v32 even, v32 odd)
+{
+    return _mm256_blend_epi16(_mm256_srli_epi32(even, 16), odd, 0xaa);
+}
+
+static inline v32 v_add32(v32 a, v32 b)
+{
+    return _mm256_add_epi32(a, b);
+}
+
+static inline v32 v_sub32(v32 a, v32 b)
+{
+    return _mm256_sub_epi32(a, b);
+}
+
+static inline v32 v_mul32(v32 a, v32 b)
+{
+    return _mm256_mullo_epi32(a, b);
+}
+
+static inline v32 v_shl32(v32 a, int n)
+{
+    return _mm256_sll_epi32(a, _mm_cvtsi32_si128(n));
+}
+
+static inline v32 v_shr32(v32 a, int n)
+{
+    return _mm256_srl_epi32(a, _mm_cvtsi32_si128(n));
+}
+
+/* sum + a[2 i] + a[2 i + 1] */
+static inline v32 v_add_pairs(v32 sum, v16 a)
+{
+    return v_add32(v_add32(sum, _mm256_and_si256(a, v_set32(65535))), _mm256_srli_epi32(a, 16));
+}
+
+/* The lanes' sum grows by the squares of all lanes of a, taken as signed. */
+static inline v64 v_add_square(v64 sum, v32 a)
+{
+    const v32 odd = _mm256_srli_epi64(a, 32);
+    return _mm256_add_epi64(sum, _mm256_add_epi64(_mm256_mul_epi32(a, a), _mm256_mul_epi32(odd, odd)));
+}
+
+static inline uint64_t v_sum64(v64 a)
+{
+    uint64_t lane[4];
+    _mm256_storeu_si256((v64 *)lane, a);
+    return lane[0] + lane[1] + lane[2] + lane[3];
+}
+
+/* min(65535, sqrt(x^2 + y^2) scale + 0.5), rounded after each operation as the reference does. */
+static inline v32 v_magnitude(v32 x, v32 y, float scale)
+{
+    const __m256 fx = _mm256_cvtepi32_ps(x), fy = _mm256_cvtepi32_ps(y);
+    const __m256 root = _mm256_sqrt_ps(_mm256_add_ps(_mm256_mul_ps(fx, fx), _mm256_mul_ps(fy, fy)));
+    const __m256 value = _mm256_add_ps(_mm256_mul_ps(root, _mm256_set1_ps(scale)), _mm256_set1_ps(0.5f));
+    return _mm256_cvttps_epi32(_mm256_min_ps(value, _mm256_set1_ps(65535)));
+}
+
+#endif

@@ -1,0 +1,178 @@
+/* Vector operations on 512 bits. Every vec/<isa>.h defines the same names; avx2.h explains them. */
+#ifndef STM_VEC_H
+#define STM_VEC_H
+
+#include <immintrin.h>
+#include <stdint.h>
+
+#define V_TABLE stm_kernels_avx512
+#define V_ISA STM_ISA_AVX512
+
+enum { VN = 32 };
+typedef __m512i v16;
+typedef __m512i v32;
+typedef __m512i v64;
+
+static inline __mmask32 v_first(int n)
+{
+    return n >= VN ? ~(__mmask32)0 : (__mmask32)_bzhi_u32(~0u, (unsigned)n);
+}
+
+static inline v16 v_load(const void *p)
+{
+    return _mm512_loadu_si512(p);
+}
+
+static inline v16 v_load_n(const uint16_t *p, int n)
+{
+    return _mm512_maskz_loadu_epi16(v_first(n), p);
+}
+
+static inline void v_store_n(void *p, v16 v, int n)
+{
+    if (n >= VN)
+        _mm512_storeu_si512(p, v);
+    else
+        _mm512_mask_storeu_epi16(p, v_first(n), v);
+}
+
+static inline void v_store8_n(uint8_t *p, v16 v, int n)
+{
+    _mm256_mask_storeu_epi8(p, v_first(n), _mm512_cvtepi16_epi8(v));
+}
+
+static inline v16 v_set(uint16_t x)
+{
+    return _mm512_set1_epi16((short)x);
+}
+
+static inline v32 v_set32(uint32_t x)
+{
+    return _mm512_set1_epi32((int)x);
+}
+
+static inline v16 v_min(v16 a, v16 b)
+{
+    return _mm512_min_epu16(a, b);
+}
+
+static inline v16 v_max(v16 a, v16 b)
+{
+    return _mm512_max_epu16(a, b);
+}
+
+static inline v16 v_adds(v16 a, v16 b)
+{
+    return _mm512_adds_epu16(a, b);
+}
+
+static inline v16 v_subs(v16 a, v16 b)
+{
+    return _mm512_subs_epu16(a, b);
+}
+
+static inline v16 v_xor(v16 a, v16 b)
+{
+    return _mm512_xor_si512(a, b);
+}
+
+static inline v16 v_mullo(v16 a, v16 b)
+{
+    return _mm512_mullo_epi16(a, b);
+}
+
+static inline v16 v_mulhi(v16 a, v16 b)
+{
+    return _mm512_mulhi_epu16(a, b);
+}
+
+static inline uint64_t v_gt_bits(v16 a, v16 b)
+{
+    return _mm512_cmpgt_epu16_mask(a, b);
+}
+
+static inline v32 v_zip_lo(v16 a, v16 b)
+{
+    return _mm512_unpacklo_epi16(a, b);
+}
+
+static inline v32 v_zip_hi(v16 a, v16 b)
+{
+    return _mm512_unpackhi_epi16(a, b);
+}
+
+static inline v16 v_pack(v32 lo, v32 hi)
+{
+    return _mm512_packus_epi32(lo, hi);
+}
+
+static inline v32 v_lanes_lo(void)
+{
+    return _mm512_set_epi32(27, 26, 25, 24, 19, 18, 17, 16, 11, 10, 9, 8, 3, 2, 1, 0);
+}
+
+static inline v32 v_permute(v32 table, v32 index)
+{
+    return _mm512_permutexvar_epi32(index, table);
+}
+
+static inline v32 v_dot(v32 sum, v16 a, v32 b)
+{
+    return _mm512_dpwssd_epi32(sum, a, b);
+}
+
+static inline v32 v_join(v32 even, v32 odd)
+{
+    return _mm512_mask_blend_epi16(0xaaaaaaaa, _mm512_srli_epi32(even, 16), odd);
+}
+
+static inline v32 v_add32(v32 a, v32 b)
+{
+    return _mm512_add_epi32(a, b);
+}
+
+static inline v32 v_sub32(v32 a, v32 b)
+{
+    return _mm512_sub_epi32(a, b);
+}
+
+static inline v32 v_mul32(v32 a, v32 b)
+{
+    return _mm512_mullo_epi32(a, b);
+}
+
+static inline v32 v_shl32(v32 a, int n)
+{
+    return _mm512_sll_epi32(a, _mm_cvtsi32_si128(n));
+}
+
+static inline v32 v_shr32(v32 a, int n)
+{
+    return _mm512_srl_epi32(a, _mm_cvtsi32_si128(n));
+}
+
+static inline v32 v_add_pairs(v32 sum, v16 a)
+{
+    return v_add32(v_add32(sum, _mm512_and_si512(a, v_set32(65535))), _mm512_srli_epi32(a, 16));
+}
+
+static inline v64 v_add_square(v64 sum, v32 a)
+{
+    const v32 odd = _mm512_srli_epi64(a, 32);
+    return _mm512_add_epi64(sum, _mm512_add_epi64(_mm512_mul_epi32(a, a), _mm512_mul_epi32(odd, odd)));
+}
+
+static inline uint64_t v_sum64(v64 a)
+{
+    return (uint64_t)_mm512_reduce_add_epi64(a);
+}
+
+static inline v32 v_magnitude(v32 x, v32 y, float scale)
+{
+    const __m512 fx = _mm512_cvtepi32_ps(x), fy = _mm512_cvtepi32_ps(y);
+    const __m512 root = _mm512_sqrt_ps(_mm512_add_ps(_mm512_mul_ps(fx, fx), _mm512_mul_ps(fy, fy)));
+    const __m512 value = _mm512_add_ps(_mm512_mul_ps(root, _mm512_set1_ps(scale)), _mm512_set1_ps(0.5f));
+    return _mm512_cvttps_epi32(_mm512_min_ps(value, _mm512_set1_ps(65535)));
+}
+
+#endif
