@@ -11,8 +11,8 @@ size_t stm_median_scratch(int w, int radius)
 
 /* A ring of padded copies of the last 2 radius + 1 rows: row y of dst is written after row y + radius was
  * read. */
-void stm_median(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, int radius,
-                void *scratch)
+void stm_median_filter(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, int radius,
+                       void *scratch)
 {
     const ptrdiff_t pitch = stm_row_pitch(src.w, radius);
     const int ring = 2 * radius + 1;
@@ -96,15 +96,15 @@ static void extremum(struct extremum *e, struct stm_u16 dst, uint16_t *scratch)
     }
 }
 
-void stm_minimum(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, int rx, int ry,
-                 void *scratch)
+void stm_minimum_filter(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, int rx, int ry,
+                        void *scratch)
 {
     struct extremum e = {.op = k->minimum_row, .outside = UINT16_MAX, .src = src, .rx = rx, .ry = ry};
     extremum(&e, dst, scratch);
 }
 
-void stm_maximum(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, int rx, int ry,
-                 void *scratch)
+void stm_maximum_filter(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, int rx, int ry,
+                        void *scratch)
 {
     struct extremum e = {.op = k->maximum_row, .outside = 0, .src = src, .rx = rx, .ry = ry};
     extremum(&e, dst, scratch);

@@ -7,16 +7,16 @@
 struct stm_kernels;
 
 /* Median of the 3 x 3 (radius 1) or 5 x 5 (radius 2) pixels around each; borders mirrored. dst may be src. */
-void stm_median(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, int radius,
-                void *scratch);
+void stm_median_filter(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, int radius,
+                       void *scratch);
 size_t stm_median_scratch(int w, int radius);
 
 /* Least (greatest) of the (2 rx + 1) x (2 ry + 1) pixels around each that lie in the image, in time that
  * hardly depends on the size (van Herk 1992 along columns, doubling along rows). dst may be src. */
-void stm_minimum(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, int rx, int ry,
-                 void *scratch);
-void stm_maximum(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, int rx, int ry,
-                 void *scratch);
+void stm_minimum_filter(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, int rx, int ry,
+                        void *scratch);
+void stm_maximum_filter(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, int rx, int ry,
+                        void *scratch);
 size_t stm_extremum_scratch(int w, int rx, int ry);
 
 #endif

@@ -32,7 +32,7 @@ static void median(const struct stm_kernels *ref, int w, int h, int radius, enum
             expected.px[y * expected.stride + x] = v[n / 2];
         }
     void *scratch = check_memory(stm_median_scratch(w, radius), 1);
-    stm_median(ref, src, check_const(src), radius, scratch);
+    stm_median_filter(ref, src, check_const(src), radius, scratch);
     check_equal_u16(expected, src, "median in place");
 }
 
@@ -54,9 +54,9 @@ static void extrema(const struct stm_kernels *ref, int w, int h, int rx, int ry)
             most.px[y * most.stride + x] = hi;
         }
     void *scratch = check_memory(stm_extremum_scratch(w, rx, ry), 1);
-    stm_minimum(ref, got, check_const(src), rx, ry, scratch);
+    stm_minimum_filter(ref, got, check_const(src), rx, ry, scratch);
     check_equal_u16(least, got, "minimum");
-    stm_maximum(ref, src, check_const(src), rx, ry, scratch);
+    stm_maximum_filter(ref, src, check_const(src), rx, ry, scratch);
     check_equal_u16(most, src, "maximum in place");
 }
 
@@ -81,15 +81,15 @@ static void same_shape(const struct stm_kernels *ref, const struct stm_kernels *
     const struct stm_u16 src = check_image_fill(s->w, s->h, s->side, s->fill);
     const struct stm_u16 a = check_image(s->w, s->h, 0), b = check_image(s->w, s->h, s->side);
     void *scratch = check_memory(stm_median_scratch(s->w, radius), 1);
-    stm_median(ref, a, check_const(src), radius, scratch);
-    stm_median(k, b, check_const(src), radius, scratch);
+    stm_median_filter(ref, a, check_const(src), radius, scratch);
+    stm_median_filter(k, b, check_const(src), radius, scratch);
     check_equal_u16(a, b, "median");
     scratch = check_memory(stm_extremum_scratch(s->w, rx, ry), 1);
-    stm_minimum(ref, a, check_const(src), rx, ry, scratch);
-    stm_minimum(k, b, check_const(src), rx, ry, scratch);
+    stm_minimum_filter(ref, a, check_const(src), rx, ry, scratch);
+    stm_minimum_filter(k, b, check_const(src), rx, ry, scratch);
     check_equal_u16(a, b, "minimum");
-    stm_maximum(ref, a, check_const(src), rx, ry, scratch);
-    stm_maximum(k, b, check_const(src), rx, ry, scratch);
+    stm_maximum_filter(ref, a, check_const(src), rx, ry, scratch);
+    stm_maximum_filter(k, b, check_const(src), rx, ry, scratch);
     check_equal_u16(a, b, "maximum");
 }
 
@@ -109,13 +109,13 @@ struct bench {
 static void median_work(void *state)
 {
     const struct bench *b = state;
-    stm_median(b->k, b->dst, b->src, b->radius, b->scratch);
+    stm_median_filter(b->k, b->dst, b->src, b->radius, b->scratch);
 }
 
 static void maximum_work(void *state)
 {
     const struct bench *b = state;
-    stm_maximum(b->k, b->dst, b->src, b->radius, b->radius, b->scratch);
+    stm_maximum_filter(b->k, b->dst, b->src, b->radius, b->radius, b->scratch);
 }
 
 static void bench(const struct stm_kernels *k)
