@@ -138,13 +138,6 @@ static bool measure_object(const struct work *w, const struct groups *g, int i, 
     return true;
 }
 
-static int find_nuclei(const struct stm_site *site)
-{
-    for (int c = 0; c < site->row.channels; c++)
-        if (site->row.channel[c].role == STM_ROLE_NUCLEI && site->plane[c].px) return c;
-    return -1;
-}
-
 static bool prepare(struct work *w, const struct knobs *k, struct stm_error *err)
 {
     const struct stm_site *site = w->site;
@@ -154,7 +147,7 @@ static bool prepare(struct work *w, const struct knobs *k, struct stm_error *err
     if (!counts) return false;
     w->neighbors = counts;
     w->reach = gap + to_pixels(k->ring_width_um, site->geo.pixel_um, 3, MOST_REACH);
-    w->nuclei = find_nuclei(site);
+    w->nuclei = stm_site_channel(site, STM_ROLE_NUCLEI);
     w->last_channel = site->row.channels;
     const size_t mark = stm_arena_mark(w->arena);
     if (!stm_feature_neighbors(site->segments, site->n_segments, counts, site->n_objects, w->arena, err))

@@ -12,15 +12,17 @@ static double sum(const double *v, int k)
     return total;
 }
 
-struct stm_dispersion stm_dispersion_of(const double *count, int k)
+struct stm_dispersion stm_dispersion_of(const double *count, const double *size, int k)
 {
     struct stm_dispersion d = {NAN, NAN, 1, NAN, NAN};
     if (k > 0) d.mean = sum(count, k) / k;
     if (k < 2 || !(d.mean > 0)) return d;
-    double squares = 0;
-    for (int i = 0; i < k; i++)
-        squares += (count[i] - d.mean) * (count[i] - d.mean);
-    d.statistic = squares / d.mean;
+    const double per_size = size ? sum(count, k) / sum(size, k) : d.mean;
+    d.statistic = 0;
+    for (int i = 0; i < k; i++) {
+        const double expected = per_size * (size ? size[i] : 1), off = count[i] - expected;
+        d.statistic += off * off / expected;
+    }
     d.index = d.statistic / (k - 1);
     d.phi = d.index > 1 ? d.index : 1;
     d.p = stm_tail_chi_square(d.statistic, k - 1);

@@ -3,16 +3,17 @@
 #ifndef STM_DISPERSION_H
 #define STM_DISPERSION_H
 
-/* Counts x_1 … x_k of fields of equal size. statistic = sum (x - mean)^2 / mean, chi-square with k - 1
- * degrees of freedom when the cells are spread at random (Fisher's index of dispersion test). */
+/* Counts x_1 … x_k of fields of these sizes (NULL: all equal). statistic = sum (x - e)^2 / e with e the share
+ * of the total that belongs to the field's size: chi-square with k - 1 degrees of freedom when the cells are
+ * spread at random (for equal fields Fisher's index of dispersion test). */
 struct stm_dispersion {
-    double mean, index;  /* index = variance / mean, 1 for random spread */
+    double mean, index;  /* index = statistic / (k - 1), the variance over the mean; 1 for random spread */
     double phi;          /* max(1, index): what a count's variance is multiplied with */
     double statistic, p; /* p = probability of a statistic at least as large by chance */
 };
 
-/* NaN members, and phi 1, with fewer than two fields or no cells. */
-struct stm_dispersion stm_dispersion_of(const double *count, int k);
+/* NaN members, and phi 1, with fewer than two fields or no cells. Sizes are positive. */
+struct stm_dispersion stm_dispersion_of(const double *count, const double *size, int k);
 
 /* A proportion over k fields: p = sum part / sum whole, with the variance of a ratio of two random sums
  * (Cochran, Sampling Techniques, 3rd ed., 2.11 and 6.3):

@@ -23,21 +23,30 @@ static void add_column(struct stm_columns *columns, const struct stm_measure *me
         snprintf(c->name, sizeof c->name, "%s", measure->name);
 }
 
-/* fixed ones first, then all "_*" of the first channel, of the second, … */
-static struct stm_columns expand(const struct stm_fixture *f, const struct stm_measure *table)
+/* The table's columns behind those that are there: fixed ones first, then all "_*" of the first channel, of
+ * the second, … Returns where they begin. */
+static int expand(const struct stm_fixture *f, struct stm_columns *columns, const struct stm_measure *table)
 {
-    struct stm_columns columns = {0};
+    const int first = columns->n;
     size_t n = 0;
     while (table && table[n].name)
         n++;
-    columns.column = must(calloc(n * STM_MAX_CHANNELS + 1, sizeof *columns.column));
+    const size_t room = (size_t)first + n * STM_MAX_CHANNELS + 1;
+    columns->column = must(realloc(columns->column, room * sizeof *columns->column));
     for (int c = -1; c < f->site.row.channels; c++)
         for (size_t i = 0; i < n; i++) {
             const size_t length = strlen(table[i].name);
             const bool each = length > 2 && !strcmp(table[i].name + length - 2, "_*");
-            if (each == (c >= 0)) add_column(&columns, &table[i], each ? f->site.row.channel[c].name : NULL);
+            if (each == (c >= 0)) add_column(columns, &table[i], each ? f->site.row.channel[c].name : NULL);
         }
-    return columns;
+    return first;
+}
+
+static void expand_all(struct stm_fixture *f, const struct stm_stage *stage)
+{
+    f->env.site_first = expand(f, &f->columns, stage->site_columns);
+    f->env.object_first = expand(f, &f->object_columns, stage->object_columns);
+    f->env.well_first = expand(f, &f->well_columns, stage->well_columns);
 }
 
 static void name_channels(struct stm_fixture *f, const enum stm_role *roles, int channels)
@@ -51,33 +60,44 @@ static void name_channels(struct stm_fixture *f, const enum stm_role *roles, int
     }
 }
 
-void stm_fixture_open(struct stm_fixture *f, const struct stm_stage *stage, int w, int h,
-                      const enum stm_role *roles, int channels)
+static void make_params_and_scratch(struct stm_fixture *f, const struct stm_stage *stage)
 {
     struct stm_error err;
-    *f = (struct stm_fixture){.stage = stage, .max_w = w, .max_h = h};
-    name_channels(f, roles, channels);
-    for (int c = 0; c < channels; c++)
-        f->site.plane[c].px = must(malloc((size_t)w * h * sizeof(uint16_t)));
-    f->columns = expand(f, stage->site_columns);
-    f->object_columns = expand(f, stage->object_columns);
-    f->well_columns = expand(f, stage->well_columns);
-    f->site.site_values = must(calloc((size_t)f->columns.n + 1, sizeof(double)));
     f->params = must(calloc(1, stage->params_size + 1));
-    stm_param_defaults(stage->params, f->params);
+    if (stage->params) stm_param_defaults(stage->params, f->params);
     f->plate = must(calloc(1, stage->plate_bytes + 1));
-    stm_fixture_fresh(f, w, h);
     const size_t bytes = stage->scratch_bytes ? stage->scratch_bytes(f->params, &f->site.geo) : 0;
     assert_ok(stm_arena_create(&f->scratch, bytes + STM_ALIGN, &err), &err);
     assert_ok(stm_arena_create(&f->arena, 1 << 20, &err), &err);
     f->site.arena = &f->arena;
-    f->env = (struct stm_stage_env){.scratch = &f->scratch,
-                                    .params = f->params,
-                                    .plate = f->plate,
-                                    .site_columns = &f->columns,
-                                    .object_columns = &f->object_columns,
-                                    .well_columns = &f->well_columns,
-                                    .notes = &f->notes};
+}
+
+void stm_fixture_open_after(struct stm_fixture *f, const struct stm_stage *before,
+                            const struct stm_stage *stage, int w, int h, const enum stm_role *roles,
+                            int channels)
+{
+    *f = (struct stm_fixture){.stage = stage, .max_w = w, .max_h = h};
+    name_channels(f, roles, channels);
+    for (int c = 0; c < channels; c++)
+        f->site.plane[c].px = must(malloc((size_t)w * h * sizeof(uint16_t)));
+    if (before) expand_all(f, before);
+    expand_all(f, stage);
+    f->site.site_values = must(calloc((size_t)f->columns.n + 1, sizeof(double)));
+    stm_fixture_fresh(f, w, h);
+    make_params_and_scratch(f, stage);
+    f->env.scratch = &f->scratch;
+    f->env.params = f->params;
+    f->env.plate = f->plate;
+    f->env.site_columns = &f->columns;
+    f->env.object_columns = &f->object_columns;
+    f->env.well_columns = &f->well_columns;
+    f->env.notes = &f->notes;
+}
+
+void stm_fixture_open(struct stm_fixture *f, const struct stm_stage *stage, int w, int h,
+                      const enum stm_role *roles, int channels)
+{
+    stm_fixture_open_after(f, NULL, stage, w, h, roles, channels);
 }
 
 void stm_fixture_fresh(struct stm_fixture *f, int w, int h)
@@ -151,11 +171,21 @@ void stm_fixture_label(struct stm_fixture *f, const uint32_t *labels)
         f->site.object_values[i] = NAN;
 }
 
-double stm_fixture_object(const struct stm_fixture *f, int number, const char *column)
+static double *object_cell(const struct stm_fixture *f, int number, const char *column)
 {
     const int i = stm_columns_find(&f->object_columns, column);
     if (i < 0) fail_msg("there is no column %s", column);
-    return f->site.object_values[(size_t)(number - 1) * (size_t)f->object_columns.n + (size_t)i];
+    return &f->site.object_values[(ptrdiff_t)(number - 1) * f->object_columns.n + i];
+}
+
+double stm_fixture_object(const struct stm_fixture *f, int number, const char *column)
+{
+    return *object_cell(f, number, column);
+}
+
+void stm_fixture_set_object(struct stm_fixture *f, int number, const char *column, double value)
+{
+    *object_cell(f, number, column) = value;
 }
 
 double stm_fixture_value(const struct stm_fixture *f, const char *column)

@@ -21,6 +21,10 @@ struct stm_fixture {
  * them) and a bit depth of 16. Aborts the test when memory runs out. */
 void stm_fixture_open(struct stm_fixture *f, const struct stm_stage *stage, int w, int h,
                       const enum stm_role *roles, int channels);
+/* The same, with the columns of `before` (not NULL) in front of the stage's own. */
+void stm_fixture_open_after(struct stm_fixture *f, const struct stm_stage *before,
+                            const struct stm_stage *stage, int w, int h, const enum stm_role *roles,
+                            int channels);
 void stm_fixture_close(struct stm_fixture *f);
 
 /* The site becomes a new one: planes zero, verdict ok, no reason, columns NaN. Sizes up to the first one's.
@@ -31,7 +35,8 @@ void stm_fixture_fresh(struct stm_fixture *f, int w, int h);
  * in raster order, objects not yet classified, all counted, boxes and centroids not filled, columns NaN. */
 void stm_fixture_label(struct stm_fixture *f, const uint32_t *labels);
 
-/* A column of object `number` by its name; fails the test when there is none. */
+/* A column of object `number` by its name, read and written; fails the test when there is none. */
+void stm_fixture_set_object(struct stm_fixture *f, int number, const char *column, double value);
 double stm_fixture_object(const struct stm_fixture *f, int number, const char *column);
 
 /* A site column by its name; fails the test when there is none. */
