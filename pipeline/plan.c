@@ -3,6 +3,7 @@
 
 #include "pipeline/core/sha256.h"
 #include "pipeline/core/text.h"
+#include "pipeline/pictures.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -226,7 +227,8 @@ size_t stm_plan_site_bytes(const struct stm_plan *plan, const struct stm_geometr
     const size_t object = sizeof(struct stm_object) + (size_t)plan->object_columns.n * sizeof(double);
     const size_t channels = (size_t)(geo->channels > 0 ? geo->channels : 1);
     return px * (2 * channels + 4 + 1 + channels) + px / 2 * sizeof(struct stm_segment) +
-           (px / 16 + 16) * object + (size_t)plan->site_columns.n * sizeof(double) + 64 * 64;
+           (px / 16 + 16) * object + (size_t)plan->site_columns.n * sizeof(double) + stm_pictures_scratch() +
+           64 * 64;
 }
 
 static void add_section(struct stm_string *out, const char *name, const struct stm_param *rows,

@@ -2,7 +2,7 @@
 /* From files to the spool: the part of a run that sees pixels. */
 #include "pipeline/core/text.h"
 #include "pipeline/core/workers.h"
-#include "pipeline/preview.h"
+#include "pipeline/pictures.h"
 #include "pipeline/run_private.h"
 
 #include <math.h>
@@ -136,7 +136,8 @@ static bool analyse(void *context, int worker, int item, struct stm_error *err)
         fail_row(&site, crew->plan->site_columns.n, &bad);
     if (!site.site_values) return *err = bad, false;
     struct stm_spooled record = spooled(crew, &site);
-    if (crew->previews && site.row.verdict != STM_VERDICT_FAILED && !stm_preview(&site, &record.pixels, err))
+    if (crew->previews && site.row.verdict != STM_VERDICT_FAILED &&
+        !stm_pictures(crew->options->kernels, &site, &record.pixels, err))
         return false;
     if (site.row.verdict == STM_VERDICT_FAILED && crew->options->strict)
         return stm_fail(err, STM_REJECTED, "well %s, site %s: %s", site.row.well, site.row.site,

@@ -1,13 +1,22 @@
 #!/usr/bin/env python3
-"""Every global symbol of the given libraries begins with stm_."""
+"""Every global symbol of the given libraries begins with stm_ and is defined once: the linker takes the first of two
+in different archives without a word."""
 import subprocess, sys
 
-bad = 0
+bad, defined = 0, {}
 for library in sys.argv[1:]:
     for line in subprocess.check_output(["nm", "-g", "--defined-only", library], text=True).splitlines():
         parts = line.split()
-        if len(parts) == 3 and not parts[2].startswith(("stm_", "_binary_", "__asan", "__odr", "_ZTI")):
-            print(f"{library}: {parts[2]}")
+        if line.endswith(".o:"):
+            member = line[:-1]
+        if len(parts) != 3 or parts[1] in "Ww":
+            continue
+        name = parts[2]
+        if not name.startswith(("stm_", "__asan", "__odr")):
+            print(f"{library}: {name} lacks the prefix")
             bad += 1
-print(f"{bad} symbols without the prefix")
+        if defined.setdefault(name, member) != member:
+            print(f"{name} is defined in {defined[name]} and in {member}")
+            bad += 1
+print(f"{len(defined)} symbols, {bad} problems")
 sys.exit(bad > 0)

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "pipeline/pictures.h"
+
+#include "kernels/histogram.h"
+#include "kernels/preview.h"
+
+#include <string.h>
+
+/* Pictures larger than this on a side are halved, larger than the second quartered. Contrast is judged on
+ * every third row. */
+enum { FULL_SIDE = 1100, HALF_SIDE = 4400, ROW_STEP = 3, BINS = 65536 };
+
+size_t stm_pictures_scratch(void)
+{
+    return stm_arena_cost(BINS * sizeof(uint32_t)) + stm_arena_cost(stm_histogram_scratch(0));
+}
+
+/* The contrast of a plane: black and white, black < white. */
+static bool find_contrast(const struct stm_site *site, struct stm_cu16 plane, uint16_t *black,
+                          uint16_t *white, struct stm_error *err)
+{
+    const size_t mark = stm_arena_mark(site->arena);
+    uint32_t *const bins = stm_arena_take(site->arena, BINS * sizeof *bins, "a histogram", err);
+    void *const scratch = stm_arena_take(site->arena, stm_histogram_scratch(0), "a histogram", err);
+    if (!bins || !scratch) return false;
+    memset(bins, 0, BINS * sizeof *bins);
+    stm_histogram(
+        bins,
+        (struct stm_cu16){plane.px, ROW_STEP * plane.stride, plane.w, (plane.h + ROW_STEP - 1) / ROW_STEP}, 0,
+        scratch);
+    const int low = stm_bins_quantile(bins, BINS, 0.05), quarter = stm_bins_quantile(bins, BINS, 0.25);
+    int high = stm_bins_quantile(bins, BINS, 0.998);
+    if (high < low + 8 * (quarter - low)) high = low + 8 * (quarter - low);
+    stm_arena_reset(site->arena, mark);
+    *black = (uint16_t)(low < BINS - 2 ? low : BINS - 2);
+    *white = (uint16_t)(high <= *black ? *black + 1 : high < BINS ? high : BINS - 1);
+    return true;
+}
+
+static bool draw(const struct stm_kernels *k, const struct stm_site *site, struct stm_cu16 plane, int shift,
+                 struct stm_cu8 *out, struct stm_error *err)
+{
+    const int round_up = (1 << shift) - 1, w = (plane.w + round_up) >> shift,
+              h = (plane.h + round_up) >> shift;
+    uint16_t black, white;
+    uint8_t *const px = stm_arena_take(site->arena, (size_t)w * (size_t)h, "a picture", err);
+    if (!px || !find_contrast(site, plane, &black, &white, err)) return false;
+    stm_preview(k, (struct stm_u8){px, w, w, h}, plane, shift, black, white);
+    *out = (struct stm_cu8){px, w, w, h};
+    return true;
+}
+
+bool stm_pictures(const struct stm_kernels *k, const struct stm_site *site, struct stm_site_pixels *pixels,
+                  struct stm_error *err)
+{
+    const int side = site->geo.width > site->geo.height ? site->geo.width : site->geo.height;
+    const int shift = side <= FULL_SIDE ? 0 : side <= HALF_SIDE ? 1 : 2;
+    pixels->shrink = 1 << shift;
+    for (int c = 0; c < site->geo.channels; c++)
+        if (site->plane[c].px &&
+            !draw(k, site, (struct stm_cu16)STM_CONST(site->plane[c]), shift, &pixels->preview[c], err))
+            return false;
+    return true;
+}
