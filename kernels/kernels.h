@@ -69,7 +69,7 @@ typedef void stm_focus_row_fn(struct stm_focus *sums, const uint16_t *up, const 
 /* Sobel magnitude of row[1] (focus.h); rows have one more pixel on both sides and slack as for medians. */
 typedef void stm_gradient_row_fn(uint16_t *dst, const uint16_t *const *row, float scale, int w);
 
-/* 16 to 8 bits (preview.h). */
+/* 16 to 8 bits (stretch.h). */
 typedef void stm_stretch_row_fn(uint8_t *dst, const uint16_t *src, uint16_t black, uint16_t white, int w);
 
 struct stm_kernels {

@@ -12,7 +12,7 @@
 
 static const struct check *const checks[] = {
     &check_components, &check_distance, &check_focus,     &check_gauss,   &check_grid,    &check_histogram,
-    &check_isa,        &check_local,    &check_moments,   &check_outline, &check_preview, &check_rank,
+    &check_isa,        &check_local,    &check_moments,   &check_outline, &check_stretch, &check_rank,
     &check_runs,       &check_shrink,   &check_watershed, NULL,
 };
 

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "kernels/preview.h"
+#include "kernels/stretch.h"
 
 #include "kernels/kernels.h"
 #include "kernels/shrink.h"
 
 enum { CHUNK = 1024 };
 
-void stm_preview(const struct stm_kernels *k, struct stm_u8 dst, struct stm_cu16 src, int shift,
+void stm_stretch(const struct stm_kernels *k, struct stm_u8 dst, struct stm_cu16 src, int shift,
                  uint16_t black, uint16_t white)
 {
     uint16_t means[CHUNK];
+    if (black == UINT16_MAX) black--;
+    if (white <= black) white = (uint16_t)(black + 1);
     for (int y = 0; y < dst.h; y++)
         for (int x = 0; x < dst.w; x += CHUNK) {
             const int n = dst.w - x < CHUNK ? dst.w - x : CHUNK, sx = x << shift, sy = y << shift;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "kernels/preview.h"
+#include "kernels/stretch.h"
 
 #include "kernels/grid.h"
 #include "tests/kernels/check.h"
@@ -16,7 +16,7 @@ static void one(const struct stm_kernels *ref, int w, int h, int shift, int blac
     const struct stm_u16 src = check_image_fill(w, h, 1, FILL_NOISE);
     const int cw = stm_grid_cells(w, shift), ch = stm_grid_cells(h, shift), n = 1 << shift;
     const struct stm_u8 dst = bytes(cw, ch, 1);
-    stm_preview(ref, dst, check_const(src), shift, (uint16_t)black, (uint16_t)white);
+    stm_stretch(ref, dst, check_const(src), shift, (uint16_t)black, (uint16_t)white);
     for (int j = 0; j < ch; j++)
         for (int i = 0; i < cw; i++) {
             int sum = 0, count = 0;
@@ -31,8 +31,20 @@ static void one(const struct stm_kernels *ref, int w, int h, int shift, int blac
         }
 }
 
+static void no_range(const struct stm_kernels *ref, uint16_t black, uint16_t white)
+{
+    const uint16_t px[3] = {0, 65534, 65535};
+    uint8_t out[3];
+    stm_stretch(ref, (struct stm_u8){out, 3, 3, 1}, (struct stm_cu16){px, 3, 3, 1}, 0, black, white);
+    CHECK(out[0] == 0 && out[1] == (black < 65534 ? 255 : 0) && out[2] == 255, "black %u, white %u", black,
+          white);
+}
+
 static void truth(const struct stm_kernels *ref)
 {
+    no_range(ref, 65535, 65535);
+    no_range(ref, 500, 500);
+    no_range(ref, 500, 20);
     for (int shift = 0; shift <= 2; shift++) {
         one(ref, 83, 21, shift, 3000, 60000);
         one(ref, 83, 21, shift, 30000, 30001);
@@ -49,9 +61,9 @@ static void same_shape(const struct stm_kernels *ref, const struct stm_kernels *
     const struct stm_u8 a = bytes(w, h, 0), b = bytes(w, h, s->side);
     const uint16_t black = (uint16_t)check_below(65535);
     const uint16_t white = (uint16_t)(black + 1 + (int)check_below(65535u - black));
-    stm_preview(ref, a, check_const(src), shift, black, white);
-    stm_preview(k, b, check_const(src), shift, black, white);
-    check_equal_bytes(a.px, b.px, (size_t)(w * h), "preview");
+    stm_stretch(ref, a, check_const(src), shift, black, white);
+    stm_stretch(k, b, check_const(src), shift, black, white);
+    check_equal_bytes(a.px, b.px, (size_t)(w * h), "stretch");
 }
 
 static void same(const struct stm_kernels *ref, const struct stm_kernels *k)
@@ -69,13 +81,13 @@ struct bench {
 static void work(void *state)
 {
     const struct bench *b = state;
-    stm_preview(b->k, b->dst, b->src, b->shift, 100, 5000);
+    stm_stretch(b->k, b->dst, b->src, b->shift, 100, 5000);
 }
 
 static void bench(const struct stm_kernels *k)
 {
     enum { N = 2048 };
-    static const char *const names[] = {"preview", "preview 1/2", "preview 1/4"};
+    static const char *const names[] = {"stretch", "stretch 1/2", "stretch 1/4"};
     for (int shift = 0; shift <= 2; shift++) {
         struct bench b = {k, bytes(N >> shift, N >> shift, 0),
                           check_const(check_image_fill(N, N, 0, FILL_NOISE)), shift};
@@ -83,4 +95,4 @@ static void bench(const struct stm_kernels *k)
     }
 }
 
-const struct check check_preview = {"preview", truth, same, bench};
+const struct check check_stretch = {"stretch", truth, same, bench};
