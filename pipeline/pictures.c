@@ -2,7 +2,7 @@
 #include "pipeline/pictures.h"
 
 #include "kernels/histogram.h"
-#include "kernels/preview.h"
+#include "kernels/stretch.h"
 
 #include <string.h>
 
@@ -45,7 +45,7 @@ static bool draw(const struct stm_kernels *k, const struct stm_site *site, struc
     uint16_t black, white;
     uint8_t *const px = stm_arena_take(site->arena, (size_t)w * (size_t)h, "a picture", err);
     if (!px || !find_contrast(site, plane, &black, &white, err)) return false;
-    stm_preview(k, (struct stm_u8){px, w, w, h}, plane, shift, black, white);
+    stm_stretch(k, (struct stm_u8){px, w, w, h}, plane, shift, black, white);
     *out = (struct stm_cu8){px, w, w, h};
     return true;
 }
