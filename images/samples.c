@@ -16,6 +16,11 @@ static const char *const trypan2_plate[] = {
     "density_from", "28",      "dead_from", "8", "dead_to", "45", "seed",  "2",   NULL};
 static const char *const trypan2_params[] = {"noise", "1.6", "debris_percent", "12", NULL};
 
+static const char *const phase3_plate[] = {
+    "plate", "phase3",       "cols", "3",          "sites", "2",    "width", "320", "height",
+    "320",   "density_from", "12",   "density_to", "88",    "seed", "3",     NULL};
+static const char *const phase3_params[] = {"length_um", "85", "specks", "6", NULL};
+
 const struct stm_sample stm_samples[] = {
     {"sample12", "fluorescence",
      "12 wells, 2 sites, Hoechst and PI: density rises from column 1 to 4, death from row A to C",
@@ -23,6 +28,8 @@ const struct stm_sample stm_samples[] = {
     {"trypan2", "suspension",
      "2 wells, 2 sites, trypan blue in a counting chamber: mostly live in A, half dead in B", trypan2_plate,
      trypan2_params},
+    {"phase3", "phase", "3 wells, 2 sites, phase contrast: 12, 50 and 88 % covered", phase3_plate,
+     phase3_params},
     {.name = NULL},
 };
 

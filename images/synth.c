@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const struct stm_scene stm_scene_fluorescence, stm_scene_suspension;
+extern const struct stm_scene stm_scene_fluorescence, stm_scene_suspension, stm_scene_phase;
 
 const struct stm_scene *const stm_scenes[] = {
     &stm_scene_fluorescence,
     &stm_scene_suspension,
+    &stm_scene_phase,
     NULL,
 };
 
