@@ -3,6 +3,7 @@
 
 #include "pipeline/core/text.h"
 #include "pipeline/io/format.h"
+#include "pipeline/io/json_meta.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -43,6 +44,36 @@ static void settle_info(struct stm_image *image)
     stm_text_copy(info->well, sizeof info->well, metadata->well);
 }
 
+/* Pages of which nothing says what they are become channels when they are as many as there are names. */
+static void regroup(struct stm_image *image, int names)
+{
+    struct stm_layout *layout = &image->layout;
+    if (!layout->guessed || layout->components != 1 || layout->t != names || names < 2) return;
+    layout->groups = layout->t;
+    layout->t = 1;
+}
+
+/* What a person put beside the image wins over what the file says. */
+static void use_sidecar(struct stm_image *image)
+{
+    struct stm_metadata about, *metadata = &image->metadata;
+    char why[160];
+    const bool found = stm_sidecar_read(&about, image->path, why, sizeof why);
+    if (why[0]) stm_remark(image, "the sidecar .json is not used: %s", why);
+    if (!found) return;
+    if (about.pixel_um > 0) metadata->pixel_um = about.pixel_um;
+    if (about.names == 0) return;
+    regroup(image, about.names);
+    if (about.names != image->layout.groups * image->layout.components) {
+        stm_remark(image, "the sidecar .json names %d channels, the image has %d", about.names,
+                   image->layout.groups * image->layout.components);
+        return;
+    }
+    metadata->names = about.names;
+    memcpy(metadata->name, about.name, sizeof metadata->name);
+    image->info.colour = image->info.colour && about.names != 3;
+}
+
 static bool open_format(struct stm_image *image, struct stm_error *err)
 {
     uint8_t head[STM_IO_HEAD] = {0};
@@ -50,6 +81,7 @@ static bool open_format(struct stm_image *image, struct stm_error *err)
     if (n == 0) return stm_fail(err, STM_IO, "cannot be read");
     image->format = stm_format_of(head, n, err);
     if (!image->format || !image->format->open(image, err)) return false;
+    use_sidecar(image);
     settle_info(image);
     return true;
 }

@@ -172,7 +172,7 @@ static bool describe(const struct job *job, struct stm_error *err)
     image->metadata.pixel_um = pixel_um(job);
     stm_text_copy(image->info.compression, sizeof image->info.compression, "JPEG");
     stm_remark(image, "JPEG compression changes pixel values: intensities are approximate");
-    return stm_layout_in_order(&image->layout, 1, 1, 1, "CZT", parts, err);
+    return stm_layout_in_order(&image->layout, NULL, (const int[]){1, 1, 1}, "CZT", parts, err);
 }
 
 static bool open_jpeg(struct stm_image *image, struct stm_error *err)

@@ -50,31 +50,3 @@ double stm_metadata_resolution_um(double dots, double unit_um)
         if (fabs(per_inch - usual_dpi[i]) < 0.5) return (double)NAN;
     return stm_metadata_plausible_um(unit_um / dots);
 }
-
-/* --- layout
- * ---------------------------------------------------------------------------------------------------- */
-
-bool stm_layout_in_order(struct stm_layout *layout, int c, int z, int t, const char *order, int components,
-                         struct stm_error *err)
-{
-    const int size[3] = {c < 1 ? 1 : c, z < 1 ? 1 : z, t < 1 ? 1 : t}, planes = size[0] * size[1] * size[2];
-    *layout =
-        (struct stm_layout){size[0], size[1], size[2], components, malloc(sizeof(int32_t) * (size_t)planes)};
-    if (!layout->page) return stm_fail(err, STM_NO_MEMORY, "no memory for a table of %d pages", planes);
-    for (int page = 0; page < planes; page++) {
-        int at[3] = {0}, rest = page;
-        for (int i = 0; i < 3; i++) {
-            const int axis = (int)(strchr("CZT", order[i]) - "CZT");
-            at[axis] = rest % size[axis];
-            rest /= size[axis];
-        }
-        layout->page[(at[2] * size[1] + at[1]) * size[0] + at[0]] = page;
-    }
-    return true;
-}
-
-void stm_layout_free(struct stm_layout *layout)
-{
-    free(layout->page);
-    *layout = (struct stm_layout){0};
-}

@@ -4,6 +4,7 @@
 
 #include "pipeline/core/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,13 +37,25 @@ double stm_metadata_resolution_um(double dots, double unit_um);
 struct stm_layout {
     int groups, z, t;
     int components; /* channels a page holds */
+    bool guessed;   /* nothing says what the pages are */
     int32_t *page;  /* [(t * z_n + z) * groups + c], -1 = not in this file */
 };
 
-/* Pages in order; `order` names the axes, fastest first, of "CZT". Sizes below 1 count as 1; fails when the
- * pages are fewer. */
-bool stm_layout_in_order(struct stm_layout *layout, int c, int z, int t, const char *order, int components,
-                         struct stm_error *err);
+/* One plane of a file. */
+struct stm_place {
+    int c, z, t, page;
+};
+
+/* Lays out the planes in `places`; coordinates that do not occur are closed up, so that a file with channel 2
+ * of 3 has one channel. `places` is changed: coordinates become the new ones. Fails when they do not make a
+ * grid. */
+bool stm_layout_places(struct stm_layout *layout, struct stm_place *places, int n, int components,
+                       struct stm_error *err);
+
+/* The first c * z * t (each at least 1) of `pages` in order; `order` names the axes, fastest first, of "CZT".
+ */
+bool stm_layout_in_order(struct stm_layout *layout, const int *pages, const int size[3], const char *order,
+                         int components, struct stm_error *err);
 void stm_layout_free(struct stm_layout *layout);
 
 #endif

@@ -159,7 +159,8 @@ static bool describe(const struct job *job, struct stm_error *err)
     stm_text_copy(image->info.compression, sizeof image->info.compression, "Deflate");
     if (type & PNG_COLOR_MASK_PALETTE && !adopt_palette(job, err)) return false;
     if (png_get_valid(job->png, job->info, PNG_INFO_tRNS)) stm_remark(image, "transparency is ignored");
-    return stm_layout_in_order(&image->layout, 1, 1, 1, "CZT", image->info.colour ? 3 : 1, err);
+    return stm_layout_in_order(&image->layout, NULL, (const int[]){1, 1, 1}, "CZT",
+                               image->info.colour ? 3 : 1, err);
 }
 
 static bool open_png(struct stm_image *image, struct stm_error *err)

@@ -3,6 +3,7 @@
 
 #include "pipeline/core/text.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@ struct stm_tiff_file {
     TIFF *tif;
     struct stm_input input;
     uint64_t position;
-    char message[256]; /* libtiff's first complaint since the last call, as a sentence part */
+    char message[256]; /* libtiff's last complaint, which is about the operation, not its details */
 };
 
 /* --- what libtiff calls
@@ -57,7 +58,7 @@ static int on_error(TIFF *tif, void *user, const char *module, const char *forma
 {
     struct stm_tiff_file *tiff = user;
     (void)tif, (void)module;
-    if (!tiff->message[0]) vsnprintf(tiff->message, sizeof tiff->message, format, args);
+    vsnprintf(tiff->message, sizeof tiff->message, format, args);
     return 1;
 }
 
@@ -229,17 +230,32 @@ bool stm_tiff_colormap(struct stm_tiff_file *tiff, const uint16_t *rgb[3])
 /* --- pixels
  * ---------------------------------------------------------------------------------------------------- */
 
+/* Most damaged files are cut short: say so rather than what the decoder makes of it. */
+static bool cannot_decode(struct stm_tiff_file *tiff, uint32_t chunk, struct stm_error *err)
+{
+    const char *kind = TIFFIsTiled(tiff->tif) ? "tile" : "strip";
+    uint64_t at, bytes;
+    char what[64];
+    stm_tiff_chunk_place(tiff, chunk, &at, &bytes);
+    if (bytes == 0)
+        return stm_fail(err, STM_BAD_INPUT, "%s %u has no bytes: it was never written", kind, chunk + 1);
+    if (at > tiff->input.size || bytes > tiff->input.size - at)
+        return stm_fail(err, STM_BAD_INPUT,
+                        "%s %u has %" PRIu64 " bytes at position %" PRIu64 ", but the file ends at %" PRIu64
+                        ": it is cut short or still being written",
+                        kind, chunk + 1, bytes, at, tiff->input.size);
+    snprintf(what, sizeof what, "%s %u cannot be decoded", kind, chunk + 1);
+    return failed(tiff, what, err);
+}
+
 bool stm_tiff_decode(struct stm_tiff_file *tiff, uint32_t chunk, void *bytes, size_t size,
                      struct stm_error *err)
 {
-    char what[64];
-    const bool tiled = TIFFIsTiled(tiff->tif) != 0;
     tiff->message[0] = 0;
-    const tmsize_t got = tiled ? TIFFReadEncodedTile(tiff->tif, chunk, bytes, (tmsize_t)size)
-                               : TIFFReadEncodedStrip(tiff->tif, chunk, bytes, (tmsize_t)size);
-    if (got == (tmsize_t)size) return true;
-    snprintf(what, sizeof what, "%s %u cannot be decoded", tiled ? "tile" : "strip", chunk + 1);
-    return failed(tiff, what, err);
+    const tmsize_t got = TIFFIsTiled(tiff->tif)
+                             ? TIFFReadEncodedTile(tiff->tif, chunk, bytes, (tmsize_t)size)
+                             : TIFFReadEncodedStrip(tiff->tif, chunk, bytes, (tmsize_t)size);
+    return got == (tmsize_t)size || cannot_decode(tiff, chunk, err);
 }
 
 static void flip_rows(uint32_t *px, size_t w, size_t h)
@@ -261,7 +277,7 @@ bool stm_tiff_render(struct stm_tiff_file *tiff, const struct stm_tiff_tags *tag
     tiff->message[0] = 0;
     const int ok =
         tags->tiled ? TIFFReadRGBATileExt(tiff->tif, x, y, px, 1) : TIFFReadRGBAStripExt(tiff->tif, y, px, 1);
-    if (!ok) return failed(tiff, "its colours cannot be converted", err);
+    if (!ok) return cannot_decode(tiff, chunk, err);
     flip_rows(px, tags->chunk_w, h); /* libtiff gives the bottom row first */
     for (size_t i = 0; i < (size_t)tags->chunk_w * h; i++) {
         const uint32_t v = px[i];

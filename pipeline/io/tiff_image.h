@@ -10,13 +10,17 @@ struct stm_tiff_image {
     struct stm_tiff_file *tiff;
     struct stm_tiff_pages pages;
     struct stm_tiff_tags tags; /* of the first plane; all planes agree in what matters */
-    int *plane;                /* which page each plane is: thumbnails and masks are left out */
+    int *plane;                /* pages like the first one: thumbnails and masks are left out */
     int planes;
-    bool stack; /* planes lie one after the other behind a single page (big ImageJ files, MetaMorph STK) */
+    bool stack; /* layout.page counts planes that lie one after the other behind a single page (big ImageJ
+                   files, MetaMorph STK) */
     uint64_t stack_step; /* bytes from one to the next */
 };
 
-/* Hands the pixels of plane `plane` of the file to `paint`. */
+/* Says what the pages are; `text` is the first plane's ImageDescription. */
+bool stm_tiff_describe(struct stm_image *image, const char *text, struct stm_error *err);
+
+/* Hands the pixels of a plane to `paint`. */
 bool stm_tiff_read(struct stm_image *image, const struct stm_request *request, struct stm_paint *paint,
                    struct stm_error *err);
 

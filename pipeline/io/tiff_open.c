@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a TIFF file is: which pages are planes, what their samples mean, what cannot be read. */
 #include "pipeline/core/text.h"
+#include "pipeline/io/palette.h"
 #include "pipeline/io/tiff_image.h"
 
 #include <inttypes.h>
@@ -98,6 +99,7 @@ static bool check_samples(const struct stm_tiff_tags *tags, struct stm_error *er
                         tags->samples == 1 ? "" : "s");
     if (tags->photometric == STM_TIFF_PALETTE && (b > 16 || tags->samples - (tags->alpha >= 0) != 1))
         return stm_fail(err, STM_BAD_INPUT, "has a palette with %d samples of %d bits", tags->samples, b);
+    if (tags->rendered && f == 2) return stm_fail(err, STM_UNSUPPORTED, "has signed CMYK or YCbCr pixels");
     if (tags->rendered && b != 8)
         return stm_fail(err, STM_UNSUPPORTED,
                         "has %d-bit %s pixels; only 8-bit ones are converted: save it as RGB", b,
@@ -150,31 +152,32 @@ static bool set_samples(struct stm_image *image, const struct stm_tiff_tags *tag
     return true;
 }
 
-static int components_of(const struct stm_image *image, const struct stm_tiff_tags *tags)
+/* Palettes are 16-bit; programs that fill them with bytes only are understood, too. */
+static bool set_palette(struct stm_image *image, struct stm_tiff_file *tiff, bool indices_measure,
+                        struct stm_error *err)
 {
-    if (image->info.colour) return 3;
-    return tags->samples - (tags->alpha >= 0 && tags->samples > 1);
-}
-
-static int declared_bits(const struct stm_tiff_tags *tags)
-{
-    int bits = 0;
-    while (tags->max_sample >> bits)
-        bits++;
-    return tags->sample_format == 1 && bits <= tags->bits ? bits : 0;
+    const uint16_t *map[3];
+    const size_t n = (size_t)1 << image->sample.bits;
+    unsigned any = 0;
+    if (!stm_tiff_colormap(tiff, map))
+        return stm_fail(err, STM_BAD_INPUT, "is a palette picture without a palette");
+    uint16_t *rgb = malloc(3 * n * sizeof *rgb);
+    if (!rgb) return stm_fail(err, STM_NO_MEMORY, "no memory for a palette of %zu entries", n);
+    for (size_t i = 0; i < 3 * n; i++)
+        any |= map[i / n][i % n];
+    for (size_t i = 0; i < 3 * n; i++)
+        rgb[i] = (uint16_t)(any > 255 ? map[i / n][i % n] >> 8 : map[i / n][i % n]);
+    stm_palette_adopt(image, rgb, indices_measure);
+    return true;
 }
 
 static bool describe(struct stm_image *image, struct stm_tiff_image *it, struct stm_error *err)
 {
-    const struct stm_tiff_tags *tags = &it->tags;
-    image->info.width = (int)tags->width;
-    image->info.height = (int)tags->height;
-    image->metadata.declared_bits = declared_bits(tags);
-    if (tags->resolution_unit == 2 || tags->resolution_unit == 3)
-        image->metadata.pixel_um =
-            stm_metadata_resolution_um(tags->x_dots, tags->resolution_unit == 2 ? 25400 : 10000);
-    stm_tiff_compression_name(tags->compression, image->info.compression, sizeof image->info.compression);
-    return stm_layout_in_order(&image->layout, 1, 1, it->planes, "CZT", components_of(image, tags), err);
+    const char *text = stm_tiff_description(it->tiff);
+    if (it->tags.photometric == STM_TIFF_PALETTE &&
+        !set_palette(image, it->tiff, strncmp(text, "ImageJ=", 7) == 0, err))
+        return false;
+    return stm_tiff_describe(image, text, err);
 }
 
 static bool open_tiff(struct stm_image *image, struct stm_error *err)
@@ -199,7 +202,7 @@ static void close_tiff(struct stm_image *image)
 
 extern const struct stm_format stm_format_tiff;
 const struct stm_format stm_format_tiff = {.name = "tiff",
-                                           .extensions = "tif tiff stk btf tf8",
+                                           .extensions = "tif tiff stk lsm btf tf8",
                                            .probe = probe,
                                            .open = open_tiff,
                                            .read = stm_tiff_read,

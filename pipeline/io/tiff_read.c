@@ -47,8 +47,8 @@ static void choose_samples(struct reading *r, const struct stm_request *request)
 static bool is_plain(const struct reading *r)
 {
     const struct stm_tiff_tags *tags = &r->tags;
-    const bool ordered = tags->fill_order == 1 || tags->bits == 8 || tags->bits % 16 == 0;
-    return tags->compression == STM_TIFF_UNCOMPRESSED && !tags->tiled && !tags->rendered && ordered;
+    return tags->compression == STM_TIFF_UNCOMPRESSED && !tags->tiled && !tags->rendered &&
+           tags->fill_order == 1;
 }
 
 static size_t row_bytes(const struct stm_tiff_tags *tags, uint32_t width)
@@ -86,9 +86,10 @@ static bool read_rows(const struct reading *r, uint32_t plane, uint32_t y, uint3
     uint64_t at, bytes;
     char what[64];
     stm_tiff_chunk_place(r->it->tiff, plane * tags->chunks + strip, &at, &bytes);
-    if (at == 0) return stm_fail(err, STM_BAD_INPUT, "strip %u has no place in the file", strip + 1);
+    if (at == 0)
+        return stm_fail(err, STM_BAD_INPUT, "strip %u has no bytes: it was never written", strip + 1);
     at += r->stack_offset + (uint64_t)(y - strip * tags->chunk_h) * row;
-    snprintf(what, sizeof what, "rows %u to %u", y + 1, y + h);
+    snprintf(what, sizeof what, "the part with rows %u to %u", y + 1, y + h);
     if (!stm_input_exactly(&r->image->input, at, to, row * h, what, err)) return false;
     const bool whole_bytes = tags->bits == 16 || tags->bits == 24 || tags->bits == 32 || tags->bits == 64;
     if (r->it->pages.swapped && whole_bytes) swap_bytes(to, row * h, tags->bits);
@@ -235,7 +236,7 @@ static bool same_pixels(const struct stm_tiff_tags *a, const struct stm_tiff_tag
 static bool select_plane(struct reading *r, int plane, struct stm_error *err)
 {
     struct stm_tiff_image *it = r->it;
-    const int page = it->plane[it->stack ? 0 : plane];
+    const int page = it->stack ? it->plane[0] : plane;
     r->stack_offset = it->stack ? (uint64_t)plane * it->stack_step : 0;
     if (!stm_tiff_select(it->tiff, it->pages.page[page].offset, &r->tags, err)) return false;
     if (same_pixels(&r->tags, &it->tags)) return true;
