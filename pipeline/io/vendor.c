@@ -3,7 +3,7 @@
 
 #include "pipeline/core/text.h"
 #include "pipeline/io/json_meta.h"
-#include "pipeline/io/xml.h"
+#include "pipeline/core/xml.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "pipeline/io/xml.h"
+#include "pipeline/core/xml.h"
 
 #include "pipeline/core/text.h"
 

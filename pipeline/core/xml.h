@@ -1,7 +1,7 @@
-/* XML as a stream of elements. Element and attribute names come without their namespace prefix; documents
- * with a DTD are refused, so nothing is ever expanded. */
-#ifndef STM_IO_XML_H
-#define STM_IO_XML_H
+/* XML as a stream of elements; the only file that uses expat. Element and attribute names come without their
+ * namespace prefix; documents with a DTD are refused, so nothing is ever expanded. */
+#ifndef STM_CORE_XML_H
+#define STM_CORE_XML_H
 
 #include <stdbool.h>
 #include <stddef.h>
