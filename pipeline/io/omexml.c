@@ -2,8 +2,8 @@
 #include "pipeline/io/omexml.h"
 
 #include "pipeline/core/text.h"
-#include "pipeline/io/wellname.h"
 #include "pipeline/core/xml.h"
+#include "pipeline/io/wellname.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
 #include "pipeline/io/vendor.h"
 
 #include "pipeline/core/text.h"
-#include "pipeline/io/json_meta.h"
 #include "pipeline/core/xml.h"
+#include "pipeline/io/json_meta.h"
 
 #include <math.h>
 #include <stdlib.h>
