@@ -121,6 +121,7 @@ bool stm_png_encode(struct stm_bytes *out, const struct stm_png *png, struct stm
     if (!check(png, err)) return false;
     header(out, png);
     if (png->kind == STM_PNG_PALETTE) chunk(out, "PLTE", png->palette, 3 * (size_t)png->colours);
+    if (png->kind == STM_PNG_PALETTE && png->opacity) chunk(out, "tRNS", png->opacity, (size_t)png->colours);
     resolution(out, png->pixel_um);
     if (!pixels(out, png, err)) return false;
     chunk(out, "IEND", "", 0);

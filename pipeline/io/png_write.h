@@ -13,6 +13,7 @@ struct stm_png {
     struct stm_cu8 px;           /* RGB: three samples a pixel, so px.w = 3 * width */
     const uint8_t (*palette)[3]; /* STM_PNG_PALETTE: RGB of index 0 .. colours - 1 */
     int colours;                 /* 1 to 256; indices beyond it are the caller's mistake */
+    const uint8_t *opacity;      /* STM_PNG_PALETTE: 0 (clear) to 255 of each index, NULL = all opaque */
     double pixel_um;             /* written as pHYs when > 0; 0 or NaN = unknown */
 };
 

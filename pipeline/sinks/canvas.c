@@ -71,15 +71,18 @@ static void make_palette(uint8_t (*palette)[3])
     memcpy(palette[STM_GREYS], colours, sizeof colours);
 }
 
-bool stm_canvas_png(const struct stm_canvas *canvas, double pixel_um, struct stm_bytes *out,
+bool stm_canvas_png(const struct stm_canvas *canvas, double pixel_um, bool clear, struct stm_bytes *out,
                     struct stm_error *err)
 {
-    uint8_t palette[STM_COLOURS][3];
+    uint8_t palette[STM_COLOURS][3], opacity[STM_COLOURS];
     make_palette(palette);
+    memset(opacity, 255, sizeof opacity);
+    opacity[STM_CLEAR] = 0;
     const struct stm_png png = {.kind = STM_PNG_PALETTE,
                                 .px = {canvas->px, canvas->w, canvas->w, canvas->h},
                                 .palette = (const uint8_t(*)[3])palette,
                                 .colours = STM_COLOURS,
+                                .opacity = clear ? opacity : NULL,
                                 .pixel_um = pixel_um};
     return stm_png_encode(out, &png, err);
 }

@@ -19,7 +19,7 @@ enum stm_colour {
     STM_BLUE,
     STM_VERMILLION,
     STM_REDDISH_PURPLE,
-    STM_CLEAR, /* transparent in stm_canvas_png(clear) */
+    STM_CLEAR, /* see stm_canvas_png */
     STM_COLOURS
 };
 
@@ -40,8 +40,8 @@ void stm_canvas_fill(struct stm_canvas *canvas, int x, int y, int w, int h, int 
 void stm_canvas_text(struct stm_canvas *canvas, int x, int y, int scale, int colour, const char *text);
 int stm_canvas_text_width(const char *text, int scale);
 
-/* Appends a PNG; pixel_um as in png_write.h. */
-bool stm_canvas_png(const struct stm_canvas *canvas, double pixel_um, struct stm_bytes *out,
+/* Appends a PNG; pixel_um as in png_write.h, `clear` when STM_CLEAR is to be seen through. */
+bool stm_canvas_png(const struct stm_canvas *canvas, double pixel_um, bool clear, struct stm_bytes *out,
                     struct stm_error *err);
 
 #endif

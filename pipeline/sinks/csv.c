@@ -4,7 +4,7 @@
 #include "pipeline/core/csv.h"
 #include "pipeline/core/text.h"
 #include "pipeline/sink.h"
-#include "pipeline/sinks/part.h"
+#include "pipeline/sinks/outdir.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include <string.h>
 
 struct csv {
-    struct stm_part part;
+    struct stm_file *file;
     const struct stm_run_info *info;
     struct stm_string row; /* reused from row to row */
 };
@@ -70,7 +70,7 @@ static bool whole(const struct stm_string *text, struct stm_error *err)
 static bool put_row(struct csv *csv, struct stm_error *err)
 {
     end_row(&csv->row);
-    const bool ok = whole(&csv->row, err) && stm_part_write(&csv->part, csv->row.text, csv->row.length, err);
+    const bool ok = whole(&csv->row, err) && stm_file_write(csv->file, csv->row.text, csv->row.length, err);
     csv->row.length = 0;
     return ok;
 }
@@ -78,7 +78,7 @@ static bool put_row(struct csv *csv, struct stm_error *err)
 static void discard(void *state)
 {
     struct csv *const csv = state;
-    stm_part_discard(&csv->part);
+    stm_file_discard(&csv->file);
     stm_string_free(&csv->row);
     free(csv);
 }
@@ -86,7 +86,7 @@ static void discard(void *state)
 static bool finish(void *state, struct stm_error *err)
 {
     struct csv *const csv = state;
-    const bool ok = stm_part_publish(&csv->part, err);
+    const bool ok = stm_file_commit(&csv->file, err);
     discard(csv);
     return ok;
 }
@@ -97,7 +97,7 @@ static bool begin(void **state, const struct stm_run_info *info, const char *nam
     if (!csv) return stm_fail(err, STM_NO_MEMORY, "no memory to begin %s", name);
     csv->info = info;
     *state = csv;
-    if (stm_part_open(&csv->part, info->directory, name, err)) return true;
+    if (stm_outdir_file(&csv->file, info->directory, name, err)) return true;
     free(csv);
     return false;
 }
@@ -256,7 +256,7 @@ static bool objects_format(const void *state, const struct stm_site_row *site,
 
 static bool objects_append(void *state, const char *text, size_t n, struct stm_error *err)
 {
-    return stm_part_write(&((struct csv *)state)->part, text, n, err);
+    return stm_file_write(((struct csv *)state)->file, text, n, err);
 }
 
 const struct stm_sink stm_sink_objects = {

@@ -67,6 +67,14 @@ static bool move_file(const struct stm_outdir *outdir, const char *name, struct 
     return ok;
 }
 
+bool stm_outdir_file(struct stm_file **file, const char *directory, const char *name, struct stm_error *err)
+{
+    char *const path = join(directory, name, err);
+    const bool ok = path && stm_file_create(file, path, err);
+    free(path);
+    return ok;
+}
+
 bool stm_outdir_open(struct stm_outdir *outdir, const char *directory, const char *name,
                      struct stm_error *err)
 {

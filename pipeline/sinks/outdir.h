@@ -1,11 +1,16 @@
-/* A folder of outputs, one file a site. Files are complete on disk before any of them appears: they are
- * written to directory/.name.part/ and moved to directory/name/ together. */
+/* Where outputs go: single files, and folders with one file a site. */
 #ifndef STM_SINKS_OUTDIR_H
 #define STM_SINKS_OUTDIR_H
 
 #include "pipeline/core/bytes.h"
 #include "pipeline/core/error.h"
+#include "pipeline/core/file.h"
 
+/* Begins directory/name; it appears when it is committed. */
+bool stm_outdir_file(struct stm_file **file, const char *directory, const char *name, struct stm_error *err);
+
+/* A folder of files that appear together: they are complete on disk, in directory/.name.part/, before the
+ * first of them is moved to directory/name/. */
 struct stm_outdir {
     char *path, *part; /* one allocation */
 };

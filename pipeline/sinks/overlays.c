@@ -121,7 +121,8 @@ static bool site(void *state, const struct stm_site_row *row, const struct stm_s
     struct stm_canvas canvas = {0};
     struct stm_bytes bytes = {0};
     snprintf(name, sizeof name, "%s.png", row->stem);
-    const bool ok = draw(&o, &canvas, err) && stm_canvas_png(&canvas, row->pixel_um * o.scale, &bytes, err) &&
+    const bool ok = draw(&o, &canvas, err) &&
+                    stm_canvas_png(&canvas, row->pixel_um * o.scale, false, &bytes, err) &&
                     stm_outdir_put(&overlays->outdir, name, &bytes, err);
     stm_canvas_destroy(&canvas);
     stm_bytes_free(&bytes);

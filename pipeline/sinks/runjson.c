@@ -3,12 +3,12 @@
  * same results, and the last to appear: where it is, the outputs are complete. */
 #include "pipeline/sink.h"
 #include "pipeline/sinks/json.h"
-#include "pipeline/sinks/part.h"
+#include "pipeline/sinks/outdir.h"
 
 #include <stdlib.h>
 
 struct runjson {
-    struct stm_part part;
+    struct stm_file *file;
     const struct stm_run_info *info;
     int sites[STM_VERDICTS], wells[STM_VERDICTS];
     long objects;
@@ -23,7 +23,7 @@ static bool open(void **state, const struct stm_run_info *info, struct stm_error
     run->info = info;
     run->problem = (struct stm_json){.out = &run->problems, .pretty = true, .depth = 3};
     *state = run;
-    if (stm_part_open(&run->part, info->directory, "run.json", err)) return true;
+    if (stm_outdir_file(&run->file, info->directory, "run.json", err)) return true;
     free(run);
     return false;
 }
@@ -131,7 +131,7 @@ static void put_results(struct stm_json *json, const struct runjson *run)
 static bool flush(struct runjson *run, struct stm_string *text, struct stm_error *err)
 {
     if (text->failed) return stm_fail(err, STM_NO_MEMORY, "no memory to write run.json");
-    const bool ok = stm_part_write(&run->part, text->text, text->length, err);
+    const bool ok = stm_file_write(run->file, text->text, text->length, err);
     text->length = 0;
     return ok;
 }
@@ -178,7 +178,7 @@ static bool write_all(struct runjson *run, struct stm_error *err)
 static void discard(void *state)
 {
     struct runjson *const run = state;
-    stm_part_discard(&run->part);
+    stm_file_discard(&run->file);
     stm_string_free(&run->problems);
     free(run);
 }
@@ -186,7 +186,7 @@ static void discard(void *state)
 static bool finish(void *state, struct stm_error *err)
 {
     struct runjson *const run = state;
-    const bool ok = write_all(run, err) && stm_part_publish(&run->part, err);
+    const bool ok = write_all(run, err) && stm_file_commit(&run->file, err);
     discard(run);
     return ok;
 }

@@ -1,0 +1,42 @@
+// Which page: #well-12 is a well, everything else the overview. The overview is kept, so that going back finds it as it was.
+const page = document.getElementById("page");
+let home = null, scrolled = 0;
+
+function show() {
+    const match = /^#well-(\d+)$/.exec(location.hash), well = match && isPlate && wells[match[1]];
+    if (home && home.isConnected && well) scrolled = window.scrollY;
+    home = home || overview();
+    const main = well ? wellView(well) : home;
+    if (!main.isConnected) page.replaceChildren(main);
+    document.title = (well ? "Well " + well.well + " \u00b7 " : "") + run.title + " \u00b7 stroma report";
+    window.scrollTo(0, well ? 0 : scrolled);
+    if (well) main.querySelector("h1").focus({preventScroll: true});
+}
+
+// Follows the system until asked for something else.
+function themeButton() {
+    const themes = ["auto", "light", "dark"];
+    let at = 0;
+    const button = el("button", {type: "button", class: "button", onclick: () => {
+        at = (at + 1) % themes.length;
+        document.documentElement.dataset.theme = themes[at];
+        name();
+    }});
+    const name = () => { button.textContent = "Display: " + themes[at]; };
+    name();
+    return button;
+}
+
+document.addEventListener("keydown", event => {
+    const box = document.getElementById("outlines");
+    if (event.key === "o" && box && !event.ctrlKey && !event.metaKey && !/INPUT|SELECT/.test(event.target.tagName)) box.click();
+});
+window.addEventListener("beforeprint", () => document.querySelectorAll("details").forEach(d => {
+    d.dataset.was = d.open ? "open" : "";
+    d.open = true;
+}));
+window.addEventListener("afterprint", () => document.querySelectorAll("details").forEach(d => { d.open = d.dataset.was === "open"; }));
+window.addEventListener("hashchange", show);
+document.body.prepend(el("div", {class: "tools"}, el("span", {class: "brand"}, "stroma report"), themeButton(),
+    el("button", {type: "button", class: "button", onclick: () => window.print()}, "Print")));
+show();

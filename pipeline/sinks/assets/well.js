@@ -1,0 +1,105 @@
+// One well: its numbers, where it stands among the others, its fields with pictures.
+const classTitles = {"": run.object_name || "objects", live: "live", dead: "dead", ambiguous: "ambiguous", debris: "debris"};
+
+function countsText(field) {
+    const parts = run.classes.map((name, i) => field.counts[i] ? field.counts[i] + " " + classTitles[name] : null)
+        .filter(text => text);
+    if (field.uncounted) parts.push(field.uncounted + " not counted");
+    return parts.length ? parts.join(" \u00b7 ") : "no " + classTitles[""];
+}
+
+const dataUri = id => "data:image/png;base64," + document.getElementById(id).textContent;
+const fullPicture = field => "overlays/" + encodeURIComponent(field.stem) + ".png";
+
+function embeddedPicture(field, alt) {
+    return el("a", {class: "shot", href: fullPicture(field), target: "_blank", rel: "noopener",
+        style: {"aspect-ratio": field.w + " / " + field.h}, title: "open overlays/" + field.stem + ".png"},
+        el("img", {src: dataUri("image" + field.number), width: field.w, height: field.h, alt}),
+        el("img", {class: "outlines", src: dataUri("outlines" + field.number), alt: ""}));
+}
+
+function linkedPicture(field, alt) {
+    const picture = el("a", {class: "shot linked", href: fullPicture(field), target: "_blank", rel: "noopener"});
+    picture.append(el("img", {src: fullPicture(field), loading: "lazy", alt, onerror: () =>
+        picture.replaceWith(el("p", {class: "nopicture"}, "The picture is not here: overlays/" + field.stem +
+            ".png was not written, or the report was moved away from it."))}));
+    return picture;
+}
+
+function fieldFigure(field) {
+    const name = "Field " + field.site + (field.time === undefined ? "" : ", time " + field.time);
+    const alt = name + " of well " + field.well + ": " + countsText(field);
+    const picture = field.w ? embeddedPicture(field, alt) : field.stem ? linkedPicture(field, alt)
+        : el("p", {class: "nopicture"}, "No picture: the image could not be read.");
+    return el("figure", {class: "field"}, picture, el("figcaption", {},
+        el("div", {class: "caption"}, el("b", {}, name), " ", badge(field.status), " ",
+            el("span", {class: "counts"}, countsText(field))),
+        field.reason ? el("p", {class: "why"}, field.reason) : null,
+        el("details", {}, el("summary", {}, "Files and quality"),
+            el("p", {class: "files"}, field.files.map((file, i) =>
+                [run.channels[i] + ": ", el("code", {}, file === null ? "missing" : file), el("br")]),
+                field.width + " \u00d7 " + field.height + " pixels, " + (field.pixel_um === null
+                    ? "pixel size unknown" : field.pixel_um + " \u00b5m a pixel")),
+            el("table", {class: "facts"}, fieldMeasures.map(m => el("tr", {title: m.help},
+                el("th", {scope: "row"}, m.title), el("td", {class: "num"}, valueNodes(m, field.values))))))));
+}
+
+function classLegend() {
+    const used = run.classes.filter((name, i) => fields.some(f => f.counts[i]));
+    return el("p", {class: "classes"}, used.map(name =>
+        el("span", {class: "key " + (name || "none")}, el("i", {"aria-hidden": "true"}), classTitles[name])),
+        fields.some(f => f.uncounted) ? el("span", {class: "key dashed",
+            title: "cut by the bottom or right edge: counted in the neighbouring frame (unbiased counting frame)"},
+            el("i", {"aria-hidden": "true"}), "not counted") : null);
+}
+
+// What leaving fields out changed, for every measure that says so.
+function exclusionNote(well) {
+    const changed = measures.filter(m => m.all >= 0 && well.values[m.all] !== null && well.values[m.i] !== well.values[m.all]);
+    return changed.length ? el("p", {class: "note"}, "With the rejected fields included: ",
+        changed.map((m, i) => (i ? "; " : "") + m.title + " " + valueText(m, well.values, m.all) + " instead of " +
+            valueText(m, well.values)).join(""), ".") : null;
+}
+
+function measureList(well) {
+    return el("table", {class: "facts"}, el("tbody", {}, measures.map(m => el("tr", {title: m.help},
+        el("th", {scope: "row"}, m.title), el("td", {class: "num"}, valueNodes(m, well.values),
+            wells.length > 1 ? whisker(m, well.values) : null)))));
+}
+
+// Outlines can be taken off to see what is below; the choice stays from well to well.
+let outlines = true;
+function outlineSwitch(figures) {
+    const apply = () => figures.classList.toggle("bare", !outlines);
+    apply();
+    return el("label", {class: "switch"}, el("input", {type: "checkbox", id: "outlines", checked: outlines,
+        onchange: event => { outlines = event.target.checked; apply(); }}), " outlines ",
+    el("kbd", {"aria-hidden": "true"}, "o"));
+}
+
+function wellBody(well) {
+    const figures = el("div", {class: "fields"}, well.fields.map(fieldFigure));
+    const embedded = well.fields.some(f => f.w);
+    return [
+        well.reason ? el("p", {class: "reason " + well.status}, badge(well.status), " ", well.reason) : null,
+        exclusionNote(well),
+        el("div", {class: "columns"},
+            section("Results", {}, measureList(well), wells.length > 1 && measures.some(m => m.low >= 0)
+                ? el("p", {class: "muted"}, "Bars: 95\u202f% interval, on the range of all wells.") : null),
+            section("Fields", {}, el("div", {class: "filters"}, classLegend(), embedded ? outlineSwitch(figures) : null),
+                figures))];
+}
+
+function wellView(well) {
+    const step = (offset, text) => {
+        const other = wells[well.index + offset];
+        return el("a", {class: "button", href: other ? "#well-" + other.index : null, "aria-disabled": !other && "true"}, text);
+    };
+    return el("main", {class: "wellview"},
+        el("nav", {class: "crumbs", "aria-label": "wells"}, el("a", {class: "button", href: "#overview"}, "\u2190 Overview"),
+            step(-1, "\u2039 Previous"), step(1, "Next \u203a")),
+        el("h1", {tabindex: -1}, (plates.length > 1 || wells.length === 1 ? well.plate + " " : "") + "Well " + well.well + " ",
+            badge(well.status)),
+        el("p", {class: "sub"}, run.title + " \u00b7 " + well.used + " of " + plural(well.sites, "field") + " used"),
+        wellBody(well));
+}

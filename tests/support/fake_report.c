@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writes all outputs of a run that never was: fake_report OUT ROWS COLS SITES SIZE [dead] [mask] [hostile].
+ * 0 x 0 wells = a single image. What the browser tests look at. */
+#include "tests/support/fake_run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+int main(int argc, char **argv)
+{
+    if (argc < 6)
+        return fprintf(stderr, "usage: fake_report OUT ROWS COLS SITES SIZE [dead] [mask] [hostile]\n"), 2;
+    struct stm_fake_run run = {.directory = argv[1],
+                               .plate_rows = atoi(argv[2]),
+                               .plate_cols = atoi(argv[3]),
+                               .sites = atoi(argv[4]),
+                               .size = atoi(argv[5]),
+                               .shrink = 1};
+    for (int i = 6; i < argc; i++) {
+        run.dead |= !strcmp(argv[i], "dead");
+        run.mask |= !strcmp(argv[i], "mask");
+        run.hostile |= !strcmp(argv[i], "hostile");
+    }
+    struct stm_error err = {0};
+    mkdir(argv[1], 0777);
+    if (stm_fake_feed(&run, stm_sinks, &err)) return 0;
+    fprintf(stderr, "%s: %s\n", err.file, err.message);
+    return 1;
+}
