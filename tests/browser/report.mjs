@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// report.html in a real browser: node report.mjs FAKE_REPORT [PICTURES]. With a folder for PICTURES it leaves
+// screenshots there. Exits with 77 when there is no browser to test with.
+import assert from "node:assert/strict";
+import {execFileSync} from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import {pathToFileURL} from "node:url";
+
+const [fakeReport, pictures] = process.argv.slice(2);
+const skip = why => { console.log("skipped: " + why); process.exit(77); };
+const browserPath = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+    .find(file => file && fs.existsSync(file));
+if (!browserPath) skip("no chromium (set CHROMIUM to its path)");
+const {chromium} = await import("playwright-core").catch(() => skip("playwright-core is not installed: npm ci in tests/browser"));
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "stroma_browser_"));
+const shapes = {
+    plate12: [3, 4, 2, 400, "dead"], plate96: [8, 12, 1, 200, "dead"], plate384: [16, 24, 1, 100],
+    plate1536: [32, 48, 3, 128], single: [0, 0, 1, 600, "dead"], adherent: [2, 3, 1, 400, "mask"],
+    hostile: [2, 3, 2, 300, "dead", "hostile"],
+};
+const made = {};
+function reportOf(name) {
+    const out = path.join(folder, name);
+    if (!made[name]) execFileSync(fakeReport, [out, ...shapes[name].map(String), "pages"]);
+    made[name] = true;
+    return pathToFileURL(path.join(out, "report.html")).href;
+}
+
+const browser = await chromium.launch({executablePath: browserPath, args: ["--no-sandbox", "--disable-gpu"]});
+
+// A page on which nothing may go wrong unnoticed: errors, dialogs and requests are collected.
+async function open(name, {hash = "", width = 1280, height = 900, colorScheme = "light"} = {}) {
+    const page = await browser.newPage({viewport: {width, height}, colorScheme});
+    page.faults = [];
+    page.on("console", message => message.type() === "error" && page.faults.push(message.text()));
+    page.on("pageerror", error => page.faults.push(String(error)));
+    page.on("dialog", dialog => { page.faults.push("dialog " + dialog.message()); dialog.dismiss(); });
+    page.on("request", request => /^(file|data|blob):/.test(request.url()) || page.faults.push("fetches " + request.url()));
+    await page.goto(reportOf(name) + hash);
+    await page.waitForSelector("main");
+    return page;
+}
+async function close(page) {
+    assert.deepEqual(page.faults, []);
+    await page.close();
+}
+const cellColour = (page, well) => page.evaluate(name =>
+    getComputedStyle([...document.querySelectorAll("a.cell")].find(c => c.well.well === name)).backgroundColor, well);
+const column = (page, n) => page.$$eval(`table.wells tbody tr > :nth-child(${n})`, cells => cells.map(c => c.textContent));
+
+const tests = {
+    async "the overview shows the run"() {
+        const page = await open("plate12");
+        assert.equal(await page.title(), "Batch 7, passage 4 \u00b7 stroma report");
+        assert.equal(await page.textContent("h1"), "Batch 7, passage 4");
+        assert.match(await page.textContent(".verdict"), /All 12 wells measured, with remarks/);
+        assert.equal(await page.locator("a.cell").count(), 12);
+        assert.equal(await page.locator("table.wells tbody tr").count(), 12);
+        assert.match(await page.textContent(".flags"), /A03, field 1.*the file ends after 1024 of 2097152 bytes/);
+        assert.match(await page.textContent(".flags"), /A02 With the rejected fields included: Viability 71.8\u202f% instead of 79.0\u202f%/);
+        assert.match(await page.textContent("body"), /segment.sigma_um1.2\u202f\u00b5m1.0\u202f\u00b5m/);
+        await close(page);
+    },
+    async "numbers stand with their unit and interval"() {
+        const page = await open("plate12");
+        assert.equal((await column(page, 4))[0], "77.8\u202f% (71.4\u201382.9)");
+        assert.match(await page.getAttribute("a.cell >> nth=0", "aria-label"),
+            /^A01: Viability 77.8\u202f% \(95\u202f% interval 71.4\u201382.9\), ok$/);
+        await close(page);
+    },
+    async "the map is coloured by the measure that is chosen"() {
+        const page = await open("plate12");
+        const before = await cellColour(page, "A01");
+        assert.equal(await page.$eval("#measure", s => s.selectedOptions[0].textContent), "Viability (%)");
+        await page.selectOption("#measure", {label: "Count Dead"});
+        assert.notEqual(await cellColour(page, "A01"), before);
+        assert.match(await page.getAttribute("a.cell >> nth=0", "aria-label"), /^A01: Count Dead 2, ok$/);
+        assert.match(await page.textContent(".legend"), /Median of 12 wells/);
+        await close(page);
+    },
+    async "the extremes of the scale have its end colours"() {
+        const page = await open("plate12");
+        assert.equal(await cellColour(page, "A03"), "rgb(253, 231, 37)");
+        assert.equal(await cellColour(page, "C04"), "rgb(68, 1, 84)");
+        await close(page);
+    },
+    async "the table sorts"() {
+        const page = await open("plate12");
+        const header = page.locator("th button.sort", {hasText: "Viability"});
+        const numbers = async () => (await column(page, 4)).map(parseFloat);
+        await header.click();
+        const up = await numbers();
+        assert.deepEqual(up, [...up].sort((a, b) => a - b));
+        assert.equal(await page.getAttribute("th:has(button:text('Viability'))", "aria-sort"), "ascending");
+        await page.locator("th button.sort", {hasText: "Viability"}).click();
+        assert.deepEqual(await numbers(), up.reverse());
+        await page.locator("th button.sort", {hasText: "Status"}).click();
+        assert.match((await column(page, 2))[0], /warn/);
+        await close(page);
+    },
+    async "the table filters"() {
+        const page = await open("plate12");
+        await page.fill("input[type=search]", "b0");
+        assert.deepEqual(await column(page, 1), ["B01", "B02", "B03", "B04"]);
+        assert.equal(await page.textContent("[role=status]"), "4 of 12 wells");
+        await page.fill("input[type=search]", "");
+        await page.selectOption(".filters select >> nth=1", "warn");
+        assert.deepEqual(await column(page, 1), ["A02", "A03"]);
+        await page.fill("input[type=search]", "no such well");
+        assert.deepEqual(await column(page, 1), []);
+        await close(page);
+    },
+    async "a well opens with its pictures"() {
+        const page = await open("plate12");
+        await page.click("a.cell >> nth=1");
+        assert.match(await page.textContent("h1"), /^Well A02/);
+        assert.equal(await page.evaluate(() => document.activeElement.tagName), "H1");
+        assert.equal(await page.locator("figure.field").count(), 2);
+        assert.match(await page.textContent("figure.field >> nth=0"), /rejected.*4 live \u00b7 1 dead.*out of focus/);
+        const sizes = await page.$$eval(".shot img", list => Promise.all(list.map(i => i.decode().then(() => i.naturalWidth))));
+        assert.deepEqual(sizes, [804, 804, 804, 804]);
+        await page.click("text=Next");
+        assert.match(await page.textContent("h1"), /^Well A03/);
+        assert.match(await page.textContent("figure.field >> nth=0"), /No picture: the image could not be read/);
+        await page.goBack();
+        await page.goBack();
+        await page.waitForSelector("table.wells");
+        await close(page);
+    },
+    async "outlines can be taken off"() {
+        const page = await open("plate12", {hash: "#well-0"});
+        const visible = () => page.$eval(".outlines", i => getComputedStyle(i).visibility);
+        assert.equal(await visible(), "visible");
+        await page.click("#outlines");
+        assert.equal(await visible(), "hidden");
+        await page.click("h1");
+        await page.keyboard.press("o");
+        assert.equal(await visible(), "visible");
+        await close(page);
+    },
+    async "everything works from the keyboard"() {
+        const page = await open("plate12");
+        await page.focus("a.cell[tabindex='0']");
+        for (const key of ["ArrowRight", "ArrowDown", "End"]) await page.keyboard.press(key);
+        assert.equal(await page.evaluate(() => document.activeElement.well.well), "B04");
+        assert.equal(await page.locator("a.cell[tabindex='0']").count(), 1);
+        assert.ok(await page.isVisible(".tip"));
+        await page.keyboard.press("Enter");
+        await page.waitForSelector(".wellview");
+        assert.match(await page.textContent("h1"), /^Well B04/);
+        await close(page);
+    },
+    async "hostile names stay text"() {
+        const page = await open("hostile");
+        assert.equal(await page.evaluate(() => window.hacked), undefined);
+        assert.match(await page.textContent("h1"), /<script>window.hacked=1<\/script> & "plate"/);
+        assert.equal(await page.locator("body img, h1 *, table.wells b").count(), 0);
+        await page.click("a.cell >> nth=3");
+        assert.match(await page.textContent("h1"), /<b>&"'/);
+        await page.click("summary >> nth=0");
+        assert.match(await page.textContent("figure.field >> nth=0"), /<img src=x onerror="window.hacked=1">|script><img/);
+        assert.equal(await page.evaluate(() => window.hacked), undefined);
+        assert.equal(await page.locator("script:not([type])").count(), 1);
+        await close(page);
+    },
+    async "the policy stops what would get in"() {
+        const page = await open("plate12");
+        await page.evaluate(() => {
+            const s = document.createElement("script");
+            s.textContent = "window.hacked = 1";
+            document.body.append(s);
+        });
+        assert.equal(await page.evaluate(() => window.hacked), undefined);
+        assert.equal(page.faults.length, 1);
+        assert.match(page.faults[0], /Content Security Policy/);
+        await page.close();
+    },
+    async "it prints"() {
+        const page = await open("plate96");
+        await page.emulateMedia({media: "print"});
+        assert.equal(await page.$eval(".tools", e => getComputedStyle(e).display), "none");
+        const pdf = await page.pdf({format: "A4"});
+        if (pictures) fs.writeFileSync(path.join(pictures, "print.pdf"), pdf);
+        assert.ok(pdf.length > 20000);
+        await close(page);
+        const many = await open("plate384");
+        assert.equal(await many.locator("table.wells tbody tr").count(), 100);
+        await many.pdf({format: "A4"});
+        assert.equal(await many.locator("table.wells tbody tr").count(), 384);
+        await close(many);
+    },
+    async "1536 wells and 4608 fields open at once"() {
+        reportOf("plate1536");
+        const start = Date.now();
+        const page = await open("plate1536");
+        const ms = Date.now() - start;
+        console.log("    1536 wells: " + ms + " ms");
+        assert.ok(ms < 15000);
+        assert.equal(await page.locator("a.cell").count(), 1536);
+        assert.equal(await page.locator("table.wells tbody tr").count(), 100);
+        await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+        await page.waitForFunction(() => document.querySelectorAll("table.wells tbody tr").length >= 200);
+        await close(page);
+    },
+    async "pictures that are not embedded are linked, or missed in words"() {
+        const page = await open("plate1536", {hash: "#well-9"});
+        assert.equal(await page.$eval(".shot img", i => i.decode().then(() => i.naturalWidth)), 128);
+        fs.rmSync(path.join(folder, "plate1536", "overlays"), {recursive: true});
+        await page.click("text=Next");
+        await page.waitForSelector(".nopicture");
+        assert.match(await page.textContent(".nopicture"), /overlays\/A11_s1.png was not written, or the report was moved/);
+        await page.close();
+    },
+    async "a single image needs no map"() {
+        const page = await open("single");
+        assert.equal(await page.locator("a.cell, table.wells").count(), 0);
+        assert.equal(await page.locator("figure.field").count(), 1);
+        assert.match(await page.textContent(".tiles"), /Viability75.0\u202f%95\u202f% interval 68.6\u201380.1/);
+        await close(page);
+    },
+    async "an adherent culture needs no classes"() {
+        const page = await open("adherent", {hash: "#well-0"});
+        assert.equal(await page.locator("figure.field").count(), 1);
+        await close(page);
+    },
+    async "nothing is wider than the window"() {
+        for (const name of ["plate12", "plate384", "single", "hostile"])
+            for (const width of [360, 1280])
+                for (const hash of ["", "#well-1"]) {
+                    const page = await open(name, {width, hash});
+                    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+                    assert.ok(wide <= 0, `${name}${hash} at ${width}: ${wide} pixels too wide`);
+                    await page.close();
+                }
+    },
+    async "light and dark"() {
+        const page = await open("plate12", {colorScheme: "dark"});
+        const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+        assert.equal(await ground(), "rgb(17, 22, 26)");
+        await page.click("text=Display: auto");
+        assert.equal(await ground(), "rgb(244, 246, 247)");
+        await page.click("text=Display: light");
+        assert.equal(await ground(), "rgb(17, 22, 26)");
+        await close(page);
+    },
+    // WCAG 2 asks for 4.5; computed from what the browser paints.
+    async "text can be read"() {
+        for (const colorScheme of ["light", "dark"]) {
+            const page = await open("plate12", {colorScheme});
+            const poor = await page.evaluate(() => {
+                const parse = c => (c.match(/[\d.]+/g) || []).map(Number);
+                const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+                    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+                const ground = e => {
+                    for (; e; e = e.parentElement) {
+                        const c = parse(getComputedStyle(e).backgroundColor);
+                        if (c.length === 3 || c[3] === 1) return c;
+                    }
+                    return [255, 255, 255];
+                };
+                return [...document.querySelectorAll("main *")].filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) &&
+                    e.offsetParent).map(e => {
+                    const a = light(parse(getComputedStyle(e).color)), b = light(ground(e));
+                    return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), e.className, e.textContent.slice(0, 30)];
+                }).filter(x => x[0] < 4.5);
+            });
+            assert.deepEqual(poor, [], colorScheme);
+            await close(page);
+        }
+    },
+};
+
+async function takePictures() {
+    const shots = [["plate12", "", 1280, 1500], ["plate12", "", 390, 1800], ["plate96", "", 1280, 1500], ["plate96", "#well-1", 1280, 900],
+        ["plate384", "", 1280, 1200], ["plate1536", "", 1280, 1200], ["single", "", 1280, 1600], ["adherent", "#well-0", 1280, 900],
+        ["hostile", "", 1280, 1400]];
+    for (const [name, hash, width, height] of shots)
+        for (const colorScheme of ["light", "dark"]) {
+            const page = await open(name, {hash, width, height, colorScheme});
+            await page.screenshot({path: path.join(pictures, [name, hash.slice(1), width, colorScheme].filter(x => x).join("_") + ".png")});
+            await page.close();
+        }
+}
+
+let failed = 0;
+for (const [name, test] of Object.entries(tests)) {
+    try {
+        await test();
+        console.log("ok      " + name);
+    } catch (error) {
+        failed++;
+        console.log("FAILED  " + name + "\n" + (error.stack || error));
+    }
+}
+if (pictures) await takePictures();
+await browser.close();
+fs.rmSync(folder, {recursive: true});
+process.exit(failed ? 1 : 0);
