@@ -18,6 +18,8 @@ const struct stm_param stm_input_rows[] = {
              "roles in file order (nuclei,dead) or by name (nuclei=w1,dead=w2)"),
     STM_TEXT(stm_input_params, pattern, "",
              "how file names are read; empty = the convention that fits most files"),
+    STM_TEXT(stm_input_params, blank, "",
+             "images of an empty, evenly lit field, channels as in the plate; empty = none"),
     STM_CHOICE(stm_input_params, z, z_choices, STM_Z_MAX, "which plane of a focal series is measured"),
     {0},
 };

@@ -14,6 +14,7 @@ struct stm_input_params {
     double pixel_um;               /* 0 = from the files */
     char channels[STM_PARAM_TEXT]; /* "nuclei,dead" in file order, or "nuclei=w1,dead=w2" */
     char pattern[STM_PARAM_TEXT];  /* file naming, empty = automatic */
+    char blank[STM_PARAM_TEXT];    /* images of an empty, evenly lit field; empty = none */
     int z;                         /* enum stm_z */
 };
 enum stm_z { STM_Z_MAX, STM_Z_MIDDLE, STM_Z_FIRST };

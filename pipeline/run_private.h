@@ -41,9 +41,10 @@ struct stm_crew {
 /* The environment of stage `i`, with `scratch` of the calling worker (NULL outside of sites). */
 struct stm_stage_env stm_crew_env(struct stm_crew *crew, int i, struct stm_arena *scratch);
 
-/* A site on a desk: buffers taken from desk->site, identity and planes as the input says, pixels not read. */
-bool stm_desk_site(struct stm_crew *crew, struct stm_desk *desk, int item, struct stm_site *site,
-                   struct stm_error *err);
+/* Site `from` on a desk: buffers taken from desk->site, identity and planes as the input says, pixels not
+ * read. */
+bool stm_desk_site(struct stm_crew *crew, struct stm_desk *desk, const struct stm_intake_site *from,
+                   struct stm_site *site, struct stm_error *err);
 
 /* The phases, in order; each false when the run cannot go on. */
 bool stm_run_survey(struct stm_crew *crew, struct stm_error *err);   /* plate-level estimates from a sample */

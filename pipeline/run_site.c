@@ -33,10 +33,9 @@ static double *take_values(struct stm_arena *arena, size_t n, struct stm_error *
     return v;
 }
 
-bool stm_desk_site(struct stm_crew *crew, struct stm_desk *desk, int item, struct stm_site *site,
-                   struct stm_error *err)
+bool stm_desk_site(struct stm_crew *crew, struct stm_desk *desk, const struct stm_intake_site *from,
+                   struct stm_site *site, struct stm_error *err)
 {
-    const struct stm_intake_site *const from = &crew->input->sites[item];
     stm_arena_reset(&desk->site, 0);
     stm_arena_reset(&desk->scratch, 0);
     *site = (struct stm_site){.row = from->row, .geo = from->geo, .arena = &desk->site};
@@ -131,7 +130,7 @@ static bool analyse(void *context, int worker, int item, struct stm_error *err)
     struct stm_error bad = {0};
     if (stm_spool_has(crew->spool, item)) return true;
     const bool readable = crew->input->sites[item].row.verdict != STM_VERDICT_FAILED;
-    if (!stm_desk_site(crew, desk, item, &site, &bad) ||
+    if (!stm_desk_site(crew, desk, &crew->input->sites[item], &site, &bad) ||
         (readable && !analyse_site(crew, desk, item, &site, &bad)))
         fail_row(&site, crew->plan->site_columns.n, &bad);
     if (!site.site_values) return *err = bad, false;
@@ -198,7 +197,7 @@ static bool survey(void *context, int worker, int item, struct stm_error *err)
     struct stm_site site;
     const bool there =
         crew->input->sites[index].row.verdict != STM_VERDICT_FAILED &&
-        stm_desk_site(crew, desk, index, &site, &ignored) &&
+        stm_desk_site(crew, desk, &crew->input->sites[index], &site, &ignored) &&
         stm_intake_load(&crew->input->sites[index], crew->plan->input.z, &site, &desk->scratch, &ignored);
     bool good = true;
     pthread_mutex_lock(&crew->turn_lock);
@@ -222,8 +221,60 @@ static bool wants_survey(const struct stm_plan *plan)
     return false;
 }
 
+/* Channel of the blank with the plan's role and rank, -1 when there is none. */
+static int blank_channel(const struct stm_intake *blank, const struct stm_plan *plan, int c)
+{
+    int rank = 0;
+    for (int d = 0; d < c; d++)
+        rank += plan->channel_role[d] == plan->channel_role[c];
+    for (int i = 0; i < blank->n_roles; i++)
+        if (blank->roles[i] == plan->channel_role[c] && rank-- == 0) return i;
+    return -1;
+}
+
+/* Shows the stages the images of an empty field, each channel where the plan has it. */
+static bool show_blank(struct stm_crew *crew, const struct stm_intake *blank, struct stm_error *err)
+{
+    struct stm_intake_site from = blank->sites[0];
+    struct stm_desk desk = {.record = {0}};
+    struct stm_site site;
+    for (int c = 0; c < crew->plan->channels; c++) {
+        const int b = blank_channel(blank, crew->plan, c);
+        from.planes[c] = b < 0 ? NULL : blank->sites[0].planes[b];
+        from.n_planes[c] = b < 0 ? 0 : blank->sites[0].n_planes[b];
+        from.row.channel[c].role = crew->plan->channel_role[c];
+    }
+    from.geo.channels = from.row.channels = crew->plan->channels;
+    bool good = stm_arena_create(&desk.site, stm_plan_site_bytes(crew->plan, &from.geo), err) &&
+                stm_arena_create(&desk.scratch, stm_intake_scratch_bytes(&from), err) &&
+                stm_desk_site(crew, &desk, &from, &site, err) &&
+                stm_intake_load(&from, crew->plan->input.z, &site, &desk.scratch, err);
+    for (int i = 0; good && i < crew->plan->n_stages; i++) {
+        struct stm_stage_env env = stm_crew_env(crew, i, &desk.scratch);
+        env.notes = &crew->notes;
+        if (crew->plan->stage[i].stage->blank) good = crew->plan->stage[i].stage->blank(&site, &env, err);
+    }
+    stm_arena_destroy(&desk.site);
+    stm_arena_destroy(&desk.scratch);
+    return good;
+}
+
+static bool look_at_blank(struct stm_crew *crew, struct stm_error *err)
+{
+    const char *const path = crew->plan->input.blank;
+    struct stm_intake blank = {0};
+    if (!path[0]) return true;
+    bool good = stm_intake_open(&blank, &path, 1, crew->plan, err);
+    if (good && blank.sites[0].row.verdict == STM_VERDICT_FAILED)
+        good = stm_fail(err, STM_BAD_INPUT, "%s", blank.sites[0].row.reason);
+    good = good && show_blank(crew, &blank, err);
+    stm_intake_free(&blank);
+    return good || stm_fail_in(err, "input.blank = %s", path);
+}
+
 bool stm_run_survey(struct stm_crew *crew, struct stm_error *err)
 {
+    if (!look_at_blank(crew, err)) return false;
     int items[SURVEY_SITES];
     const int sites = crew->input->n_sites, n = sites < SURVEY_SITES ? sites : SURVEY_SITES;
     for (int i = 0; i < n; i++)

@@ -24,6 +24,7 @@ struct stm_stage_env {
 };
 
 /* All functions but `run` are optional. The order in which the run calls them:
+ *   blank    once, when the protocol names images of an empty, evenly lit field (input.blank)
  *   survey   on a sample of sites spread over the plate, in plate order, one at a time, before all else
  *   settle   once after the survey: derive what `run` needs
  *   run      on every site, many sites at once
@@ -42,6 +43,7 @@ struct stm_stage {
     size_t plate_bytes; /* plate state, zeroed at start */
     bool (*check)(const void *params, const struct stm_geometry *geo, struct stm_error *err);
     size_t (*scratch_bytes)(const void *params, const struct stm_geometry *geo);
+    bool (*blank)(const struct stm_site *blank, const struct stm_stage_env *env, struct stm_error *err);
     bool (*survey)(const struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err);
     bool (*settle)(const struct stm_stage_env *env, struct stm_error *err);
     bool (*run)(struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err);

@@ -13,7 +13,6 @@ static const char *const modes[] = {"auto", "off", NULL};
 struct calibrate {
     int mode, least_sites;
     double least_range_percent, least_agreement, dark_counts;
-    char reference[STM_PARAM_TEXT];
 };
 
 static const struct stm_param params[] = {
@@ -23,7 +22,6 @@ static const struct stm_param params[] = {
     STM_REAL(calibrate, least_agreement, "", 0, 1, 0.8,
              "least correlation between the shading of one half of the sites and of the other"),
     STM_REAL(calibrate, dark_counts, "counts", 0, 65535, 0, "camera reading without light"),
-    STM_TEXT(calibrate, reference, "", "images of an empty, evenly lit field: path up to the channel's name"),
     {0},
 };
 
@@ -41,6 +39,26 @@ static bool transmitted(enum stm_role role)
 static bool same_size(struct stm_grid grid, const struct stm_site *site)
 {
     return grid.w == site->row.width && grid.h == site->row.height;
+}
+
+static bool blank(const struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err)
+{
+    struct stm_calibration *const state = env->plate;
+    const struct calibrate *const p = env->params;
+    if (p->mode == MODE_OFF) return true;
+    for (int c = 0; c < site->row.channels; c++) {
+        if (!site->plane[c].px) continue;
+        if (!stm_calibration_from_blank(state, c, (struct stm_cu16)STM_CONST(site->plane[c]),
+                                        (int)(p->dark_counts + 0.5)))
+            return stm_fail(err, STM_BAD_INPUT,
+                            "the blank image of channel %s is too small or too dark to show the light",
+                            site->row.channel[c].name);
+        if (env->notes)
+            stm_string_addf(env->notes,
+                            "illumination of channel %s: corrected by a blank image, shading %.1f %%\n",
+                            site->row.channel[c].name, 100 * state->range[c]);
+    }
+    return true;
 }
 
 static bool survey(const struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err)
@@ -153,6 +171,7 @@ const struct stm_stage stm_stage_calibrate = {
     .site_columns = columns,
     .plate_bytes = sizeof(struct stm_calibration),
     .scratch_bytes = scratch_bytes,
+    .blank = blank,
     .survey = survey,
     .settle = settle,
     .run = run,
