@@ -15,6 +15,7 @@ static const struct stm_kernels ref = {
     .threshold_row = stm_threshold_row_ref,
     .compare_row = stm_compare_row_ref,
     .distance_row = stm_distance_row_ref,
+    .tops_row = stm_tops_row_ref,
     .intensity_row = stm_intensity_row_ref,
     .median3_row = stm_median3_row_ref,
     .median5_row = stm_median5_row_ref,
@@ -67,6 +68,7 @@ OWN(gauss_column)
 OWN(threshold_row)
 OWN(compare_row)
 OWN(distance_row)
+OWN(tops_row)
 OWN(intensity_row)
 OWN(median3_row)
 OWN(median5_row)
@@ -80,10 +82,10 @@ static const struct {
     const char *name;
     bool (*own)(const struct stm_kernels *k);
 } rows[] = {
-    ROW(upsample_row), ROW(flat_field_row), ROW(subtract_row), ROW(block_sums),   ROW(gauss_row),
-    ROW(gauss_column), ROW(threshold_row),  ROW(compare_row),  ROW(distance_row), ROW(intensity_row),
-    ROW(median3_row),  ROW(median5_row),    ROW(minimum_row),  ROW(maximum_row),  ROW(focus_row),
-    ROW(gradient_row), ROW(stretch_row),
+    ROW(upsample_row),  ROW(flat_field_row), ROW(subtract_row), ROW(block_sums),   ROW(gauss_row),
+    ROW(gauss_column),  ROW(threshold_row),  ROW(compare_row),  ROW(distance_row), ROW(tops_row),
+    ROW(intensity_row), ROW(median3_row),    ROW(median5_row),  ROW(minimum_row),  ROW(maximum_row),
+    ROW(focus_row),     ROW(gradient_row),   ROW(stretch_row),
 };
 
 const char *stm_kernel_name(int i)

@@ -52,6 +52,11 @@ typedef void stm_compare_row_fn(uint64_t *bits, const uint16_t *src, const uint1
  * readable elements on both sides (65535 beyond the image), square[x] <= 65025 inside. */
 typedef void stm_distance_row_fn(uint16_t *d2, const uint16_t *square, int w);
 
+/* Bit x of the words = at[x] > 0 and none of its 8 neighbours is greater; unused bits of the last word are 0.
+ * Rows have one more pixel on both sides and STM_ROW_SLACK readable ones behind. */
+typedef void stm_tops_row_fn(uint64_t *bits, const uint16_t *up, const uint16_t *at, const uint16_t *down,
+                             int w);
+
 /* Adds w pixels to the sums (moments.h). */
 typedef void stm_intensity_row_fn(struct stm_intensity *sums, const uint16_t *src, int w);
 
@@ -83,6 +88,7 @@ struct stm_kernels {
     stm_threshold_row_fn *threshold_row;
     stm_compare_row_fn *compare_row;
     stm_distance_row_fn *distance_row;
+    stm_tops_row_fn *tops_row;
     stm_intensity_row_fn *intensity_row;
     stm_median_row_fn *median3_row, *median5_row;
     stm_extremum_row_fn *minimum_row, *maximum_row;

@@ -115,6 +115,23 @@ void stm_compare_row_ref(uint64_t *bits, const uint16_t *src, const uint16_t *le
     }
 }
 
+static bool is_top(const uint16_t *up, const uint16_t *at, const uint16_t *down)
+{
+    const uint16_t l = at[0];
+    return l && at[-1] <= l && at[1] <= l && up[-1] <= l && up[0] <= l && up[1] <= l && down[-1] <= l &&
+           down[0] <= l && down[1] <= l;
+}
+
+void stm_tops_row_ref(uint64_t *bits, const uint16_t *up, const uint16_t *at, const uint16_t *down, int w)
+{
+    for (int x = 0; x < w; x += 64) {
+        uint64_t word = 0;
+        for (int i = 0; i < 64 && x + i < w; i++)
+            word |= (uint64_t)is_top(up + x + i, at + x + i, down + x + i) << i;
+        bits[x / 64] = word;
+    }
+}
+
 void stm_distance_row_ref(uint16_t *d2, const uint16_t *square, int w)
 {
     for (int x = 0; x < w; x++) {

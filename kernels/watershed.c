@@ -1,65 +1,87 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernels/watershed.h"
 
+#include "kernels/kernels.h"
+
 #include <string.h>
 
 enum { NONE = -1 };
 
 size_t stm_watershed_scratch(int w, int h, uint16_t max_level)
 {
-    return 3 * sizeof(int32_t) * (size_t)w * (size_t)h + 2 * sizeof(int32_t) * ((size_t)max_level + 2);
+    return 3 * sizeof(int32_t) * (size_t)w * (size_t)h + 2 * sizeof(int32_t) * ((size_t)max_level + 2) +
+           2 * STM_ROW_SLACK;
 }
 
-/* First in, first out for each level; a pixel is in it at most once. Pixels are indices y * w + x. */
-struct queue {
+/* Pixels are indices y * w + x into dense copies, so that a step to a neighbour is one addition. `left` is
+ * the level of pixels not reached yet, else 0. Waiting pixels of a level are a list, first in first out. */
+struct flood {
+    uint32_t *label;
     int32_t *next, *head, *tail;
-    int top;
+    uint16_t *left;
+    int w, h, top;
 };
 
-static void push(struct queue *q, int32_t pixel, int level)
+static struct flood flood_in(void *scratch, int w, int h, uint16_t max_level)
 {
-    if (level > q->top) level = q->top;
-    q->next[pixel] = NONE;
-    if (q->head[level] == NONE)
-        q->head[level] = pixel;
+    const size_t area = (size_t)w * (size_t)h;
+    struct flood f = {.label = scratch, .w = w, .h = h, .top = max_level};
+    f.next = (int32_t *)(f.label + area);
+    f.head = f.next + area;
+    f.tail = f.head + max_level + 1;
+    f.left = (uint16_t *)(f.tail + max_level + 1);
+    memset(f.head, 255, ((size_t)max_level + 1) * sizeof *f.head);
+    return f;
+}
+
+static void push(struct flood *f, int32_t pixel, int level)
+{
+    if (level > f->top) level = f->top;
+    f->next[pixel] = NONE;
+    if (f->head[level] == NONE)
+        f->head[level] = pixel;
     else
-        q->next[q->tail[level]] = pixel;
-    q->tail[level] = pixel;
+        f->next[f->tail[level]] = pixel;
+    f->tail[level] = pixel;
 }
 
-static void push_seeds(struct queue *q, struct stm_u32 label, struct stm_cu16 level)
+static void load(struct flood *f, struct stm_u32 label, struct stm_cu16 level)
 {
-    for (int y = 1; y < label.h - 1; y++)
-        for (int x = 1; x < label.w - 1; x++)
-            if (label.px[y * label.stride + x] && level.px[y * level.stride + x])
-                push(q, y * label.w + x, level.px[y * level.stride + x]);
+    for (int y = 0; y < f->h; y++) {
+        memcpy(f->label + (ptrdiff_t)y * f->w, label.px + y * label.stride, (size_t)f->w * sizeof *label.px);
+        memcpy(f->left + (ptrdiff_t)y * f->w, level.px + y * level.stride, (size_t)f->w * sizeof *level.px);
+    }
+    for (int32_t i = 0; i < f->w * f->h; i++) {
+        if (!f->label[i] || !f->left[i]) continue;
+        push(f, i, f->left[i]);
+        f->left[i] = 0;
+    }
 }
 
-/* Gives the label of pixel (x, y) to its neighbours. */
-static void spread(struct queue *q, struct stm_u32 label, struct stm_cu16 level, int x, int y)
+/* Gives the label of a pixel to those of its neighbours that have none. */
+static void spread(struct flood *f, int32_t pixel, const int step[8])
 {
-    const uint32_t mine = label.px[y * label.stride + x];
-    for (int dy = -1; dy <= 1; dy++)
-        for (int dx = -1; dx <= 1; dx++) {
-            uint32_t *its = label.px + (y + dy) * label.stride + x + dx;
-            const uint16_t its_level = level.px[(y + dy) * level.stride + x + dx];
-            if (*its || !its_level) continue;
-            *its = mine;
-            push(q, (y + dy) * label.w + x + dx, its_level);
-        }
+    for (int i = 0; i < 8; i++) {
+        const int32_t its = pixel + step[i];
+        const int level = f->left[its];
+        if (!level) continue;
+        f->left[its] = 0;
+        f->label[its] = f->label[pixel];
+        push(f, its, level);
+    }
 }
 
 void stm_watershed(struct stm_u32 label, struct stm_cu16 level, uint16_t max_level, void *scratch)
 {
-    struct queue q = {.next = scratch, .top = max_level};
-    q.head = q.next + (size_t)label.w * (size_t)label.h;
-    q.tail = q.head + max_level + 1;
-    memset(q.head, 255, ((size_t)max_level + 1) * sizeof *q.head);
-    push_seeds(&q, label, level);
-    for (; q.top > 0; q.top--)
-        while (q.head[q.top] != NONE) {
-            const int32_t pixel = q.head[q.top];
-            q.head[q.top] = q.next[pixel];
-            spread(&q, label, level, pixel % label.w, pixel / label.w);
+    struct flood f = flood_in(scratch, label.w, label.h, max_level);
+    const int w = label.w, step[8] = {-w - 1, -w, -w + 1, -1, 1, w - 1, w, w + 1};
+    load(&f, label, level);
+    for (; f.top > 0; f.top--)
+        while (f.head[f.top] != NONE) {
+            const int32_t pixel = f.head[f.top];
+            f.head[f.top] = f.next[pixel];
+            spread(&f, pixel, step);
         }
+    for (int y = 0; y < label.h; y++)
+        memcpy(label.px + y * label.stride, f.label + (ptrdiff_t)y * w, (size_t)w * sizeof *label.px);
 }

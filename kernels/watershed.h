@@ -7,6 +7,8 @@
 
 #include "kernels/view.h"
 
+struct stm_kernels;
+
 struct stm_seed {
     int32_t x, y;   /* the peak's first pixel in raster order */
     uint16_t level; /* of the peak */
@@ -16,8 +18,8 @@ struct stm_seed {
 
 /* The peaks with rise >= h (h >= 1), in raster order: the h-maxima. Returns how many there are, writes at
  * most `capacity`. max_level bounds the landscape's levels. */
-size_t stm_seeds(struct stm_seed *seed, size_t capacity, struct stm_cu16 level, uint16_t h,
-                 uint16_t max_level, void *scratch);
+size_t stm_seeds(const struct stm_kernels *k, struct stm_seed *seed, size_t capacity, struct stm_cu16 level,
+                 uint16_t h, uint16_t max_level, void *scratch);
 
 /* On entry label is the seeds' labels (non-zero under level > 0) and 0 elsewhere; on return every pixel
  * inside that can be reached has one. Pixels are taken from the highest level down and at equal level in the

@@ -1,4 +1,4 @@
-/* threshold_row, compare_row. */
+/* threshold_row, compare_row, tops_row. */
 
 static void threshold_row(uint64_t *bits, const uint16_t *src, uint16_t level, int w)
 {
@@ -20,5 +20,21 @@ static void compare_row(uint64_t *bits, const uint16_t *src, const uint16_t *lev
             word |= v_gt_bits(v_load_n(src + x + i, n), v_load_n(level + x + i, n)) << i;
         }
         bits[x / 64] = word;
+    }
+}
+
+static void tops_row(uint64_t *bits, const uint16_t *up, const uint16_t *at, const uint16_t *down, int w)
+{
+    const v16 zero = v_set(0);
+    for (int x = 0; x < w; x += 64) {
+        uint64_t word = 0;
+        for (int i = x; i < x + 64 && i < w; i += VN) {
+            const v16 level = v_load(at + i);
+            v16 most = v_max(v_load(at + i - 1), v_load(at + i + 1));
+            for (int d = -1; d <= 1; d++)
+                most = v_max(most, v_max(v_load(up + i + d), v_load(down + i + d)));
+            word |= (v_gt_bits(level, zero) & ~v_gt_bits(most, level)) << (i - x);
+        }
+        bits[x / 64] = w - x < 64 ? word & ((UINT64_C(1) << (w - x)) - 1) : word;
     }
 }

@@ -24,6 +24,7 @@ const struct stm_kernels V_TABLE = {
     .threshold_row = threshold_row,
     .compare_row = compare_row,
     .distance_row = distance_row,
+    .tops_row = tops_row,
     .intensity_row = stm_intensity_row_ref,
     .median3_row = median3_row,
     .median5_row = median5_row,
