@@ -17,6 +17,7 @@ static const struct stm_kernels ref = {
     .distance_row = stm_distance_row_ref,
     .tops_row = stm_tops_row_ref,
     .intensity_row = stm_intensity_row_ref,
+    .upto_row = stm_upto_row_ref,
     .median3_row = stm_median3_row_ref,
     .median5_row = stm_median5_row_ref,
     .minimum_row = stm_minimum_row_ref,
@@ -70,6 +71,7 @@ OWN(compare_row)
 OWN(distance_row)
 OWN(tops_row)
 OWN(intensity_row)
+OWN(upto_row)
 OWN(median3_row)
 OWN(median5_row)
 OWN(minimum_row)
@@ -84,8 +86,8 @@ static const struct {
 } rows[] = {
     ROW(upsample_row),  ROW(flat_field_row), ROW(subtract_row), ROW(block_sums),   ROW(gauss_row),
     ROW(gauss_column),  ROW(threshold_row),  ROW(compare_row),  ROW(distance_row), ROW(tops_row),
-    ROW(intensity_row), ROW(median3_row),    ROW(median5_row),  ROW(minimum_row),  ROW(maximum_row),
-    ROW(focus_row),     ROW(gradient_row),   ROW(stretch_row),
+    ROW(intensity_row), ROW(upto_row),       ROW(median3_row),  ROW(median5_row),  ROW(minimum_row),
+    ROW(maximum_row),   ROW(focus_row),      ROW(gradient_row), ROW(stretch_row),
 };
 
 const char *stm_kernel_name(int i)

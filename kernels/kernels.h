@@ -60,6 +60,9 @@ typedef void stm_tops_row_fn(uint64_t *bits, const uint16_t *up, const uint16_t 
 /* Adds w pixels to the sums (moments.h). */
 typedef void stm_intensity_row_fn(struct stm_intensity *sums, const uint16_t *src, int w);
 
+/* How many of w values are at most `limit`; *above = the least of the others, 65535 when there is none. */
+typedef int stm_upto_row_fn(const uint16_t *src, int w, uint16_t limit, uint16_t *above);
+
 /* Median of row[0 .. 2][x - 1 .. x + 1] or row[0 .. 4][x - 2 .. x + 2]; rows have that many pixels on both
  * sides and STM_ROW_SLACK readable ones behind. */
 typedef void stm_median_row_fn(uint16_t *dst, const uint16_t *const *row, int w);
@@ -90,6 +93,7 @@ struct stm_kernels {
     stm_distance_row_fn *distance_row;
     stm_tops_row_fn *tops_row;
     stm_intensity_row_fn *intensity_row;
+    stm_upto_row_fn *upto_row;
     stm_median_row_fn *median3_row, *median5_row;
     stm_extremum_row_fn *minimum_row, *maximum_row;
     stm_focus_row_fn *focus_row;

@@ -162,6 +162,17 @@ void stm_intensity_row_ref(struct stm_intensity *sums, const uint16_t *src, int 
     sums->most = most;
 }
 
+int stm_upto_row_ref(const uint16_t *src, int w, uint16_t limit, uint16_t *above)
+{
+    int n = 0;
+    *above = UINT16_MAX;
+    for (int x = 0; x < w; x++) {
+        n += src[x] <= limit;
+        *above = src[x] > limit && src[x] < *above ? src[x] : *above;
+    }
+    return n;
+}
+
 /* The k-th smallest (from 0) of n values, by counting for each how many come before it. */
 static uint16_t kth(const uint16_t *v, int n, int k)
 {

@@ -1,6 +1,7 @@
 /* One instruction set's table, from the vector operations included before this file. */
 #include "kernels/focus.h"
 #include "kernels/gauss.h"
+#include "kernels/moments.h"
 #include "kernels/ref.h"
 #include "kernels/tables.h"
 
@@ -10,6 +11,7 @@
 #include "kernels/tmpl/gauss.h"
 #include "kernels/tmpl/grid.h"
 #include "kernels/tmpl/median.h"
+#include "kernels/tmpl/order.h"
 #include "kernels/tmpl/shrink.h"
 #include "kernels/tmpl/stretch.h"
 
@@ -25,7 +27,8 @@ const struct stm_kernels V_TABLE = {
     .compare_row = compare_row,
     .distance_row = distance_row,
     .tops_row = tops_row,
-    .intensity_row = stm_intensity_row_ref,
+    .intensity_row = intensity_row,
+    .upto_row = upto_row,
     .median3_row = median3_row,
     .median5_row = median5_row,
     .minimum_row = minimum_row,

@@ -190,6 +190,21 @@ static inline v64 v_add_square(v64 sum, v32 a)
     return _mm256_add_epi64(sum, _mm256_add_epi64(_mm256_mul_epi32(a, a), _mm256_mul_epi32(odd, odd)));
 }
 
+/* Adds 1 to the lanes of *count in which a is at most limit; the others' a goes into the least of *above. */
+static inline void v_split(v16 *count, v16 *above, v16 a, v16 limit)
+{
+    const v16 le = _mm256_cmpeq_epi16(_mm256_subs_epu16(a, limit), _mm256_setzero_si256());
+    *count = _mm256_sub_epi16(*count, le);
+    *above = _mm256_min_epu16(*above, _mm256_or_si256(a, le));
+}
+
+/* The lanes' sum grows by all lanes of a, taken as unsigned. */
+static inline v64 v_add_wide(v64 sum, v32 a)
+{
+    const v64 low = _mm256_and_si256(a, _mm256_set1_epi64x(0xffffffff));
+    return _mm256_add_epi64(_mm256_add_epi64(sum, low), _mm256_srli_epi64(a, 32));
+}
+
 static inline uint64_t v_sum64(v64 a)
 {
     uint64_t lane[4];

@@ -162,6 +162,19 @@ static inline v64 v_add_square(v64 sum, v32 a)
     return _mm512_add_epi64(sum, _mm512_add_epi64(_mm512_mul_epi32(a, a), _mm512_mul_epi32(odd, odd)));
 }
 
+static inline void v_split(v16 *count, v16 *above, v16 a, v16 limit)
+{
+    const __mmask32 le = _mm512_cmple_epu16_mask(a, limit);
+    *count = _mm512_mask_add_epi16(*count, le, *count, _mm512_set1_epi16(1));
+    *above = _mm512_mask_min_epu16(*above, (__mmask32)~le, *above, a);
+}
+
+static inline v64 v_add_wide(v64 sum, v32 a)
+{
+    const v64 low = _mm512_and_si512(a, _mm512_set1_epi64(0xffffffff));
+    return _mm512_add_epi64(_mm512_add_epi64(sum, low), _mm512_srli_epi64(a, 32));
+}
+
 static inline uint64_t v_sum64(v64 a)
 {
     return (uint64_t)_mm512_reduce_add_epi64(a);

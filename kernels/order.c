@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernels/order.h"
+
+#include "kernels/kernels.h"
+#include "kernels/moments.h"
+
+/* What is looked for is in low … high; `below` values are less than low, `upto` at most high. */
+struct bracket {
+    uint16_t low, high;
+    int below, upto;
+};
+
+/* Where the value would be if values were evenly spread; halves instead when that has not ended it soon. */
+static uint16_t guess(const struct bracket *b, int k, int pass)
+{
+    enum { HOPEFUL = 4 };
+    const uint64_t range = (uint64_t)(b->high - b->low);
+    if (pass >= HOPEFUL) return (uint16_t)(b->low + range / 2);
+    const uint64_t part = range * (uint64_t)(k - b->below) / (uint64_t)(b->upto - b->below);
+    return (uint16_t)(b->low + (part < range ? part : range - 1));
+}
+
+/* Fills *next with the least value above the one returned, and *upto with how many are not above it. */
+static uint16_t find(const struct stm_kernels *kernels, const uint16_t *v, int n, int k, uint16_t *next,
+                     int *upto)
+{
+    struct stm_intensity all = {0};
+    kernels->intensity_row(&all, v, n);
+    struct bracket b = {all.least, all.most, 0, n};
+    for (int pass = 0; b.low < b.high; pass++) {
+        uint16_t above;
+        const uint16_t at = guess(&b, k, pass);
+        const int count = kernels->upto_row(v, n, at, &above);
+        if (count > k)
+            b.high = at, b.upto = count;
+        else
+            b.low = above, b.below = count;
+    }
+    *upto = kernels->upto_row(v, n, b.low, next);
+    return b.low;
+}
+
+uint16_t stm_select(const struct stm_kernels *kernels, const uint16_t *v, int n, int k)
+{
+    uint16_t next;
+    int upto;
+    return find(kernels, v, n, k, &next, &upto);
+}
+
+double stm_median_of(const struct stm_kernels *kernels, const uint16_t *v, int n)
+{
+    uint16_t next;
+    int upto;
+    const uint16_t low = find(kernels, v, n, (n - 1) / 2, &next, &upto);
+    return n % 2 || upto > n / 2 ? low : (low + next) / 2.0;
+}

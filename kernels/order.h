@@ -1,0 +1,15 @@
+/* Order statistics of lists of pixels: exact, without sorting or copying. */
+#ifndef STM_ORDER_H
+#define STM_ORDER_H
+
+#include <stdint.h>
+
+struct stm_kernels;
+
+/* The k-th smallest of n > k values, from 0. At most 35 passes over the list, usually 5. */
+uint16_t stm_select(const struct stm_kernels *kernels, const uint16_t *v, int n, int k);
+
+/* The middle value, or the mean of the two middle ones, of n > 0 values. */
+double stm_median_of(const struct stm_kernels *kernels, const uint16_t *v, int n);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernels/order.h"
+
+#include "tests/kernels/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int by_value(const void *a, const void *b)
+{
+    return *(const uint16_t *)a - *(const uint16_t *)b;
+}
+
+/* All order statistics of small lists, a few of larger ones, against sorting. */
+static void against_sorting(const struct stm_kernels *k, int n, enum check_fill fill)
+{
+    const struct stm_cu16 v = check_const(check_image_fill(n, 1, 1, fill));
+    uint16_t *sorted = check_memory((size_t)n * sizeof *sorted, 1);
+    memcpy(sorted, v.px, (size_t)n * sizeof *sorted);
+    qsort(sorted, (size_t)n, sizeof *sorted, by_value);
+    for (int i = 0; i < n; i += 1 + n / 40)
+        CHECK(stm_select(k, v.px, n, i) == sorted[i], "value %d of %d, fill %d", i, n, fill);
+    CHECK(stm_select(k, v.px, n, n - 1) == sorted[n - 1], "last of %d, fill %d", n, fill);
+    CHECK(stm_median_of(k, v.px, n) == (sorted[(n - 1) / 2] + sorted[n / 2]) / 2.0, "median of %d, fill %d",
+          n, fill);
+}
+
+static void truth(const struct stm_kernels *ref)
+{
+    static const int sizes[] = {1, 2, 3, 4, 31, 32, 33, 64, 100, 257, 5000};
+    for (int fill = 0; fill < FILLS; fill++)
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+            against_sorting(ref, sizes[i], (enum check_fill)fill);
+}
+
+static void same_shape(const struct stm_kernels *ref, const struct stm_kernels *k,
+                       const struct check_shape *s)
+{
+    const struct stm_u16 src = check_image_fill(s->w, 1, s->side, s->fill);
+    const uint16_t limits[] = {0, 65534, 65535, (uint16_t)check_random(),
+                               s->w ? src.px[check_below((uint32_t)s->w)] : 1};
+    for (int i = 0; i < 5; i++) {
+        uint16_t a, b;
+        const int m = ref->upto_row(src.px, s->w, limits[i], &a),
+                  n = k->upto_row(src.px, s->w, limits[i], &b);
+        CHECK(m == n && a == b, "%d values up to %d: %d and %d, next %d and %d", s->w, limits[i], m, n, a, b);
+    }
+    if (s->w) against_sorting(k, s->w, s->fill);
+}
+
+static void same(const struct stm_kernels *ref, const struct stm_kernels *k)
+{
+    check_each_shape(same_shape, ref, k);
+    for (int n = 0; n < 2; n++) { /* longer than one block of 16-bit counters */
+        const struct stm_u16 src = check_image_fill(600001, 1, 0, n ? FILL_NOISE : FILL_ZERO);
+        uint16_t a, b;
+        const int count = ref->upto_row(src.px, src.w, 30000, &a);
+        CHECK(count == k->upto_row(src.px, src.w, 30000, &b) && a == b, "a long row");
+    }
+}
+
+struct bench {
+    const struct stm_kernels *k;
+    const uint16_t *v;
+    int n;
+};
+
+static void work(void *state)
+{
+    const struct bench *b = state;
+    volatile double median = stm_median_of(b->k, b->v, b->n);
+    (void)median;
+}
+
+static void bench(const struct stm_kernels *k)
+{
+    struct bench b = {k, check_image_fill(700, 1, 0, FILL_NOISE).px, 700};
+    check_time("median of 700 values", work, &b, 700);
+}
+
+const struct check check_order = {"order", truth, same, bench};
