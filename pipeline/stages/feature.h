@@ -8,6 +8,8 @@
 #include "pipeline/core/arena.h"
 #include "pipeline/record.h"
 
+struct stm_kernels;
+
 /* Columns of stm_feature_columns that exist once per object, in its order. */
 enum stm_feature {
     STM_AREA,
@@ -99,8 +101,8 @@ void stm_feature_moments(const struct stm_blob *blob, double pixel_um, double *v
 void stm_feature_outline(const struct stm_blob *blob, double *value);
 bool stm_feature_hull(const struct stm_blob *blob, struct stm_arena *arena, double *value,
                       struct stm_error *err);
-bool stm_feature_radius(const struct stm_blob *blob, struct stm_arena *arena, double *value,
-                        struct stm_error *err);
+bool stm_feature_radius(const struct stm_blob *blob, const struct stm_kernels *kernels,
+                        struct stm_arena *arena, double *value, struct stm_error *err);
 void stm_feature_mass(const struct stm_blob *blob, struct stm_cu16 plane, double *value);
 
 /* Touching objects: counts[i] = how many others touch object i + 1, diagonals included. */
@@ -108,16 +110,14 @@ bool stm_feature_neighbors(const struct stm_segment *runs, size_t n_runs, uint32
                            struct stm_arena *arena, struct stm_error *err);
 
 /* Each fills its columns of value[STM_CHANNEL_FEATURES], in pixel values. */
-bool stm_feature_intensity(const struct stm_blob *blob, struct stm_cu16 plane, struct stm_arena *arena,
-                           double *value, struct stm_error *err);
+bool stm_feature_intensity(const struct stm_blob *blob, struct stm_cu16 plane,
+                           const struct stm_kernels *kernels, struct stm_arena *arena, double *value,
+                           struct stm_error *err);
 bool stm_cover_make(struct stm_cover *cover, const struct stm_segment *runs, size_t n_runs, int w, int h,
                     int gap, struct stm_arena *arena, struct stm_error *err);
 bool stm_ring_make(struct stm_ring *ring, const struct stm_blob *blob, const struct stm_cover *cover,
                    int reach, struct stm_arena *arena, struct stm_error *err);
-void stm_feature_ring(const struct stm_ring *ring, struct stm_cu16 plane, double *value);
-
-/* The k-th smallest of n > k values, 0-based; and the mean of the two middle ones (the middle one). */
-uint16_t stm_select_u16(const uint16_t *value, size_t n, size_t k);
-double stm_median_u16(const uint16_t *value, size_t n);
+void stm_feature_ring(const struct stm_ring *ring, struct stm_cu16 plane, const struct stm_kernels *kernels,
+                      double *value);
 
 #endif

@@ -403,28 +403,6 @@ static void radius_of_large_objects_is_exact(void **state)
     stm_fixture_close(&f);
 }
 
-static int by_value(const void *a, const void *b)
-{
-    return *(const uint16_t *)a - *(const uint16_t *)b;
-}
-
-static void selection_is_sorting_without_the_sort(void **state)
-{
-    (void)state;
-    static const uint32_t ranges[] = {1, 2, 3, 100, 65536};
-    uint64_t seed = 7;
-    for (size_t r = 0; r < sizeof ranges / sizeof *ranges; r++)
-        for (size_t n = 1; n < 200; n += 7) {
-            uint16_t v[200], sorted[200];
-            for (size_t i = 0; i < n; i++)
-                sorted[i] = v[i] = (uint16_t)(65535 - stm_fixture_random(&seed) % ranges[r]);
-            qsort(sorted, n, sizeof *sorted, by_value);
-            for (size_t k = 0; k < n; k += 1 + n / 5)
-                assert_int_equal(stm_select_u16(v, n, k), sorted[k]);
-            assert_near(stm_median_u16(v, n), (sorted[(n - 1) / 2] + sorted[n / 2]) / 2.0, 0);
-        }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -438,7 +416,6 @@ int main(void)
         cmocka_unit_test(stored_units_are_reported),
         cmocka_unit_test(missing_planes_and_empty_sites_are_no_errors),
         cmocka_unit_test(radius_of_large_objects_is_exact),
-        cmocka_unit_test(selection_is_sorting_without_the_sort),
     };
     return STM_TEST_MAIN(tests);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/support/stm_assert.h"
 
+#include "kernels/kernels.h"
 #include "tests/support/fixture.h"
 
 #include <math.h>
@@ -85,6 +86,7 @@ void stm_fixture_open_after(struct stm_fixture *f, const struct stm_stage *befor
     f->site.site_values = must(calloc((size_t)f->columns.n + 1, sizeof(double)));
     stm_fixture_fresh(f, w, h);
     make_params_and_scratch(f, stage);
+    f->env.kernels = stm_kernels_best();
     f->env.scratch = &f->scratch;
     f->env.params = f->params;
     f->env.plate = f->plate;

@@ -13,7 +13,7 @@ struct chain {
     int n;
 };
 
-/* Extreme x of each row: left[i], right[i] for i in 0..rows; empty rows have left > right. */
+/* Extreme x of each row, counted from the box; empty rows have left > right. */
 struct extremes {
     int32_t *left, *right;
     int rows;
@@ -24,38 +24,51 @@ static int64_t cross(struct point o, struct point a, struct point b)
     return (int64_t)(a.x - o.x) * (b.y - o.y) - (int64_t)(a.y - o.y) * (b.x - o.x);
 }
 
-static void widen(const struct extremes *e, int row, int32_t left, int32_t right)
-{
-    if (left < e->left[row]) e->left[row] = left;
-    if (right > e->right[row]) e->right[row] = right;
-}
-
-/* The pixels' edge midpoints, coordinates doubled and counted from the box: the pixel at (x, y) has
- * (2x - 1, 2y), (2x + 1, 2y), (2x, 2y - 1), (2x, 2y + 1). Row i holds y = i - 1. */
 static void find_extremes(const struct stm_blob *b, const struct extremes *e)
 {
     for (int i = 0; i < e->rows; i++)
         e->left[i] = INT32_MAX, e->right[i] = INT32_MIN;
     for (size_t i = 0; i < b->n_runs; i++) {
-        const int32_t row = 2 * (b->run[i].y - b->y0) + 1;
-        const int32_t first = 2 * (b->run[i].x0 - b->x0), last = 2 * (b->run[i].x1 - 1 - b->x0);
-        widen(e, row, first - 1, last + 1);
-        widen(e, row - 1, first, last);
-        widen(e, row + 1, first, last);
+        const int32_t row = b->run[i].y - b->y0, first = b->run[i].x0 - b->x0,
+                      last = b->run[i].x1 - 1 - b->x0;
+        if (first < e->left[row]) e->left[row] = first;
+        if (last > e->right[row]) e->right[row] = last;
     }
 }
 
-/* The side of the hull that runs downwards through `x` of rows first, first + step, …; side is -1 for the
- * left one, +1 for the right one. */
-static void make_chain(struct chain *c, const struct extremes *e, int first, int step, int side)
+/* One side of the convex hull of the pixel centres, downwards; side is -1 for the left one, +1 for the right
+ * one. Coordinates are doubled, so that half pixels are whole numbers too. */
+static void make_chain(struct chain *c, const struct extremes *e, int side)
 {
     c->n = 0;
-    for (int row = first; row < e->rows; row += step) {
+    for (int row = 0; row < e->rows; row++) {
         if (e->left[row] > e->right[row]) continue;
-        const struct point p = {side < 0 ? e->left[row] : e->right[row], row - 1};
+        const struct point p = {2 * (side < 0 ? e->left[row] : e->right[row]), 2 * row};
         while (c->n > 1 && side * cross(c->at[c->n - 2], c->at[c->n - 1], p) <= 0)
             c->n--;
         c->at[c->n++] = p;
+    }
+}
+
+static void add_point(struct chain *c, struct point p, int side, struct point shift)
+{
+    c->at[c->n++] = (struct point){p.x + side * shift.x, p.y + shift.y};
+}
+
+/* The same side of the hull of the pixels' edge midpoints: that of the centres, each replaced by the diamond
+ * (0, -1), (side, 0), (0, 1). The edges of both, in the order of their direction, make the sum's outline. */
+static void add_diamonds(struct chain *to, const struct chain *from, int side)
+{
+    static const struct point diamond[] = {{0, -1}, {1, 0}, {0, 1}};
+    int corner = 0;
+    to->n = 0;
+    for (int i = 0; i < from->n; i++) {
+        const struct point p = from->at[i], next = from->at[i + 1 < from->n ? i + 1 : i];
+        const int32_t outwards = side * (next.x - p.x), downwards = next.y - p.y;
+        const bool last = i + 1 == from->n;
+        add_point(to, p, side, diamond[corner]);
+        if (corner == 0 && (last || outwards < downwards)) add_point(to, p, side, diamond[corner = 1]);
+        if (corner == 1 && (last || outwards < -downwards)) add_point(to, p, side, diamond[corner = 2]);
     }
 }
 
@@ -85,7 +98,7 @@ static int64_t sum_piece(struct point upper, struct point lower, int side)
     return sum;
 }
 
-/* The hull's first and last rows are odd, between pixel rows, so every even one is inside a piece. */
+/* The outline's first and last rows are odd, between pixel rows, so every even one is inside a piece. */
 static uint64_t convex_area(const struct chain *left, const struct chain *right, int rows)
 {
     int64_t sum = rows;
@@ -142,27 +155,23 @@ static void feret(const struct point *p, int n, double *narrowest, double *longe
 
 bool stm_feature_hull(const struct stm_blob *b, struct stm_arena *arena, double *value, struct stm_error *err)
 {
-    const int rows = 2 * (b->y1 - b->y0) + 1;
-    const size_t n = (size_t)rows;
+    const size_t n = (size_t)(b->y1 - b->y0), points = n + 2;
     int32_t *x = stm_arena_take(arena, 2 * n * sizeof *x, "row ends", err);
-    struct point *p = x ? stm_arena_take(arena, 4 * n * sizeof *p, "convex hull", err) : NULL;
+    struct point *p = x ? stm_arena_take(arena, 6 * points * sizeof *p, "convex hull", err) : NULL;
     if (!p) return false;
-    const struct extremes e = {x, x + n, rows};
-    struct chain left = {p, 0}, right = {p + n, 0};
+    const struct extremes e = {x, x + n, b->y1 - b->y0};
+    struct chain left = {p, 0}, right = {p + points, 0}, outer_left = {p + 2 * points, 0},
+                 outer_right = {p + 3 * points, 0};
     find_extremes(b, &e);
-    make_chain(&left, &e, 0, 1, -1);
-    make_chain(&right, &e, 0, 1, 1);
-    value[STM_CONVEX_AREA] = (double)convex_area(&left, &right, b->y1 - b->y0);
+    make_chain(&left, &e, -1);
+    make_chain(&right, &e, 1);
+    add_diamonds(&outer_left, &left, -1);
+    add_diamonds(&outer_right, &right, 1);
+    value[STM_CONVEX_AREA] = (double)convex_area(&outer_left, &outer_right, e.rows);
     value[STM_SOLIDITY] = value[STM_AREA] / value[STM_CONVEX_AREA];
-    /* Pixel centres are in every second row, half a pixel (1 in doubled coordinates) further in. */
-    for (int i = 1; i < rows; i += 2)
-        if (e.left[i] <= e.right[i]) e.left[i]++, e.right[i]--;
-    make_chain(&left, &e, 1, 2, -1);
-    make_chain(&right, &e, 1, 2, 1);
-    struct point *hull = p + 2 * n;
-    const int corners = close_hull(&left, &right, hull);
+    struct point *hull = p + 4 * points;
     double narrowest, longest;
-    feret(hull, corners, &narrowest, &longest);
+    feret(hull, close_hull(&left, &right, hull), &narrowest, &longest);
     value[STM_MIN_FERET] = narrowest / 2;
     value[STM_MAX_FERET] = longest / 2;
     return true;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Pixel values inside an object. */
+#include "kernels/kernels.h"
+#include "kernels/moments.h"
+#include "kernels/order.h"
 #include "pipeline/stages/feature.h"
 
 #include <math.h>
@@ -21,23 +24,6 @@ static uint16_t *gather(const struct stm_blob *b, struct stm_cu16 plane, struct 
     return value;
 }
 
-struct sums {
-    uint64_t sum, squares;
-    uint16_t low, high;
-};
-
-static struct sums add_up(const uint16_t *v, size_t n)
-{
-    struct sums s = {0, 0, UINT16_MAX, 0};
-    for (size_t i = 0; i < n; i++) {
-        s.sum += v[i];
-        s.squares += (uint32_t)v[i] * v[i];
-        if (v[i] < s.low) s.low = v[i];
-        if (v[i] > s.high) s.high = v[i];
-    }
-    return s;
-}
-
 static double edge_mean(const struct stm_blob *b, struct stm_cu16 plane)
 {
     uint64_t sum = 0, n = 0;
@@ -50,18 +36,19 @@ static double edge_mean(const struct stm_blob *b, struct stm_cu16 plane)
     return (double)sum / (double)n;
 }
 
-bool stm_feature_intensity(const struct stm_blob *b, struct stm_cu16 plane, struct stm_arena *arena,
-                           double *value, struct stm_error *err)
+bool stm_feature_intensity(const struct stm_blob *b, struct stm_cu16 plane, const struct stm_kernels *kernels,
+                           struct stm_arena *arena, double *value, struct stm_error *err)
 {
     const uint16_t *v = gather(b, plane, arena, err);
+    struct stm_intensity s = {0};
     if (!v) return false;
-    const struct sums s = add_up(v, b->area);
+    kernels->intensity_row(&s, v, (int)b->area);
     const double area = (double)b->area;
     value[STM_INTENSITY_MEAN] = (double)s.sum / area;
-    value[STM_INTENSITY_MEDIAN] = stm_median_u16(v, b->area);
-    value[STM_INTENSITY_MIN] = s.low;
-    value[STM_INTENSITY_MAX] = s.high;
-    value[STM_INTENSITY_STD] = sqrt((double)((wide)b->area * s.squares - (wide)s.sum * s.sum)) / area;
+    value[STM_INTENSITY_MEDIAN] = stm_median_of(kernels, v, (int)b->area);
+    value[STM_INTENSITY_MIN] = s.least;
+    value[STM_INTENSITY_MAX] = s.most;
+    value[STM_INTENSITY_STD] = sqrt((double)((wide)b->area * s.square - (wide)s.sum * s.sum)) / area;
     value[STM_INTENSITY_INTEGRATED] = (double)s.sum;
     value[STM_INTENSITY_MEAN_EDGE] = edge_mean(b, plane);
     return true;

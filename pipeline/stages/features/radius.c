@@ -2,6 +2,7 @@
 /* Distances of an object's pixels to the nearest pixel outside it, exact: first along columns, then along
  * rows the lowest of the parabolas (x - i)^2 + column distance(i)^2. Squares are integers; they are counted,
  * not stored. */
+#include "kernels/kernels.h"
 #include "pipeline/stages/feature.h"
 
 #include <math.h>
@@ -14,11 +15,12 @@ struct box {
     uint16_t *g;
     int tallest;     /* largest column distance */
     int longest;     /* longest run */
-    uint32_t *count; /* how often each squared distance occurs */
+    size_t squares;  /* squared distances are less */
+    uint32_t *count; /* how often each occurs: two lists to be added */
 };
 
-/* What may be read around the line: as far as a pixel looks, and what a vector takes too much. */
-enum { SHORT = 127, LANES = 16, CHUNK = 2048, MARGIN = SHORT + CHUNK + LANES };
+/* Distances the kernel takes, and what it may read around the line. */
+enum { SHORT = 255, MARGIN = STM_DISTANCE_PAD };
 
 /* g = distance to the nearest pixel outside along each column, 0 outside. */
 static void column_distances(struct box *box, const struct stm_blob *b)
@@ -44,31 +46,33 @@ static void column_distances(struct box *box, const struct stm_blob *b)
     }
 }
 
-/* One chunk of the line of squares: best(i) = min over d of square(i - d) and square(i + d), plus d^2. Sums
- * fit 16 bits with sign: 2 * 127^2 < 2^15. */
-static void short_chunk(const int16_t *square, int n, int reach, uint32_t *count)
+/* Neighbours often have the same distance; counting them in two lists spares one the wait for the other. */
+static void count_run(const struct box *box, const uint16_t *d2, int n)
 {
-    int16_t best[CHUNK];
-    const int padded = (n + LANES - 1) & -LANES;
-    memcpy(best, square, (size_t)padded * sizeof *best);
-    for (int d = 1; d <= reach; d++) {
-        const int16_t dd = (int16_t)(d * d), *l = square - d, *r = square + d;
-        for (int i = 0; i < padded; i++) {
-            const int16_t nearer = l[i] < r[i] ? l[i] : r[i], sum = (int16_t)(nearer + dd);
-            best[i] = best[i] < sum ? best[i] : sum;
-        }
+    for (int x = 0; x + 1 < n; x += 2) {
+        box->count[d2[x]]++;
+        box->count[box->squares + d2[x + 1]]++;
     }
-    for (int i = 0; i < n; i++)
-        count[best[i]]++;
+    if (n % 2) box->count[d2[n - 1]]++;
 }
 
-static void short_distances(const struct box *box, int reach)
+/* Some rows of the line at a time, then the runs in them. */
+static bool short_distances(const struct box *box, const struct stm_blob *b,
+                            const struct stm_kernels *kernels, struct stm_arena *arena, struct stm_error *err)
 {
-    const int n = box->w * box->h;
-    for (int i = 0; i < n; i++)
+    const int w = box->w, rows = w < 1024 ? 1024 / w : 1;
+    uint16_t *d2 = stm_arena_take(arena, (size_t)w * (size_t)rows * sizeof *d2, "distances", err);
+    if (!d2) return false;
+    for (int i = 0; i < w * box->h; i++)
         box->g[i] = (uint16_t)(box->g[i] * box->g[i]);
-    for (int i = 0; i < n; i += CHUNK)
-        short_chunk((const int16_t *)box->g + i, n - i < CHUNK ? n - i : CHUNK, reach, box->count);
+    const struct stm_segment *run = b->run, *const end = run + b->n_runs;
+    for (int y = 0; y < box->h; y += rows) {
+        const int stop = box->h - y < rows ? box->h : y + rows;
+        kernels->distance_row(d2, box->g + (ptrdiff_t)y * w, (stop - y) * w);
+        for (; run < end && run->y < b->y0 + stop; run++)
+            count_run(box, d2 + (run->y - b->y0 - y) * w + run->x0 - b->x0, run->x1 - run->x0);
+    }
+    return true;
 }
 
 /* Large objects: lower envelope of the n + 2 parabolas of a run, those at -1 and n standing for the pixels
@@ -122,18 +126,19 @@ static bool long_distances(const struct box *box, const struct stm_blob *b, stru
     return true;
 }
 
-/* Largest, mean and median distance. Squares are at most `n` - 1. */
-static void summarise(const uint32_t *count, size_t n, uint64_t area, double *value)
+/* Largest, mean and median distance. */
+static void summarise(const struct box *box, uint64_t area, double *value)
 {
     double sum = 0, low = 0, high = 0, most = 0;
     uint64_t seen = 0;
-    for (size_t i = 1; i < n; i++) {
-        if (!count[i]) continue;
+    for (size_t i = 1; i < box->squares; i++) {
+        const uint32_t count = box->count[i] + box->count[box->squares + i];
+        if (!count) continue;
         const double d = sqrt((double)i);
         if (seen <= (area - 1) / 2) low = d;
         if (seen <= area / 2) high = d;
-        seen += count[i];
-        sum += count[i] * d;
+        seen += count;
+        sum += count * d;
         most = d;
     }
     value[STM_MAXIMUM_RADIUS] = most;
@@ -141,8 +146,8 @@ static void summarise(const uint32_t *count, size_t n, uint64_t area, double *va
     value[STM_MEDIAN_RADIUS] = (low + high) / 2;
 }
 
-bool stm_feature_radius(const struct stm_blob *b, struct stm_arena *arena, double *value,
-                        struct stm_error *err)
+bool stm_feature_radius(const struct stm_blob *b, const struct stm_kernels *kernels, struct stm_arena *arena,
+                        double *value, struct stm_error *err)
 {
     struct box box = {.w = b->x1 - b->x0 + 1, .h = b->y1 - b->y0};
     const size_t cells = (size_t)(box.h + 2) * (size_t)box.w + 2 * MARGIN;
@@ -153,14 +158,13 @@ bool stm_feature_radius(const struct stm_blob *b, struct stm_arena *arena, doubl
     column_distances(&box, b);
     /* no pixel is further from the outside than half of the longest run or column */
     const int half = (box.longest + 1) / 2, reach = box.tallest < half ? box.tallest : half;
-    const size_t n = (size_t)reach * (size_t)reach + 1;
-    box.count = stm_arena_take(arena, n * sizeof *box.count, "distances", err);
+    box.squares = (size_t)reach * (size_t)reach + 1;
+    box.count = stm_arena_take(arena, 2 * box.squares * sizeof *box.count, "distances", err);
     if (!box.count) return false;
-    memset(box.count, 0, n * sizeof *box.count);
-    if (box.tallest <= SHORT)
-        short_distances(&box, reach);
-    else if (!long_distances(&box, b, arena, err))
+    memset(box.count, 0, 2 * box.squares * sizeof *box.count);
+    if (!(box.tallest <= SHORT ? short_distances(&box, b, kernels, arena, err)
+                               : long_distances(&box, b, arena, err)))
         return false;
-    summarise(box.count, n, b->area, value);
+    summarise(&box, b->area, value);
     return true;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The background around one object: pixels within reach of its rows' ends that keep a gap to every object. */
+#include "kernels/order.h"
 #include "pipeline/stages/feature.h"
 #include "pipeline/stages/features/bits.h"
 
@@ -150,27 +151,28 @@ bool stm_ring_make(struct stm_ring *ring, const struct stm_blob *b, const struct
 
 /* Shifted and stitched images have margins of exact zeros, which are no background: left out when nothing is
  * nearly as dark. Returns how many values are left. */
-static size_t drop_margin(uint16_t *v, size_t n)
+static int drop_margin(uint16_t *v, int n)
 {
     enum { NEARLY = 16 };
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++)
+    int kept = 0;
+    for (int i = 0; i < n; i++)
         if (v[i] && v[i] < NEARLY) return n;
-    for (size_t i = 0; i < n; i++)
+    for (int i = 0; i < n; i++)
         if (v[i]) v[kept++] = v[i];
     return kept;
 }
 
-void stm_feature_ring(const struct stm_ring *ring, struct stm_cu16 plane, double *value)
+void stm_feature_ring(const struct stm_ring *ring, struct stm_cu16 plane, const struct stm_kernels *kernels,
+                      double *value)
 {
     uint16_t v[STM_RING_SAMPLES];
     for (int i = 0; i < ring->n; i++)
         v[i] = plane.px[ring->y[i] * plane.stride + ring->x[i]];
-    const size_t n = drop_margin(v, (size_t)ring->n);
+    const int n = drop_margin(v, ring->n);
     if (n < ENOUGH) return;
-    const uint16_t median = stm_select_u16(v, n, (n - 1) / 2);
-    for (size_t i = 0; i < n; i++)
+    const uint16_t median = stm_select(kernels, v, n, (n - 1) / 2);
+    for (int i = 0; i < n; i++)
         v[i] = (uint16_t)(v[i] > median ? v[i] - median : median - v[i]);
     value[STM_RING_INTENSITY] = median;
-    value[STM_RING_MAD] = stm_select_u16(v, n, (n - 1) / 2);
+    value[STM_RING_MAD] = stm_select(kernels, v, n, (n - 1) / 2);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline/stages/features/signals.h"
-#include "pipeline/stages/feature.h"
+
+#include "kernels/order.h"
 #include "pipeline/stats/summary.h"
 
 #include <math.h>
@@ -98,13 +99,13 @@ static bool find_background(const struct stm_site *site, const struct stm_stage_
     const size_t room = ((size_t)plane.w / SAMPLE_STEP + 1) * ((size_t)plane.h / SAMPLE_STEP + 1);
     uint16_t *sample = stm_arena_take(env->scratch, room * sizeof *sample, "background sample", err);
     if (!sample) return false;
-    size_t n = 0;
+    int n = 0;
     for (int y = 0; y < plane.h; y += SAMPLE_STEP)
         for (int x = 0; x < plane.w; x += SAMPLE_STEP)
             sample[n++] = plane.px[y * plane.stride + x];
     const struct stm_channel *c = &site->row.channel[channel];
-    *background =
-        c->offset + (c->scale != 0 ? c->scale : 1) * stm_select_u16(sample, n, n * LIVE_PERCENT / 100);
+    *background = c->offset + (c->scale != 0 ? c->scale : 1) *
+                                  stm_select(env->kernels, sample, n, n * LIVE_PERCENT / 100);
     return true;
 }
 
