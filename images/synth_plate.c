@@ -2,15 +2,13 @@
 #include "images/synth_plate.h"
 
 #include "images/synth_truth.h"
+#include "pipeline/core/file.h"
 #include "pipeline/core/text.h"
 #include "pipeline/io/png_write.h"
-#include "pipeline/io/save.h"
 #include "pipeline/io/tiff_write.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static const char *const formats[] = {"tiff", "png", NULL};
 
@@ -67,13 +65,6 @@ bool stm_synth_plate_site(const struct stm_synth_plate *p, int row, int col, int
            vary(p->scene, params, p->scene->dead, along(p->dead_from, p->dead_to, row, p->rows), err) &&
            stm_synth(field, p->scene, params, stm_synth_optics(seed), stm_synth_seed(seed, row, col, site),
                      err);
-}
-
-static bool make_folder(const char *path, struct stm_error *err)
-{
-    if (!mkdir(path, 0777) || errno == EEXIST) return true;
-    stm_fail(err, STM_IO, "cannot make the folder: %s", strerror(errno));
-    return stm_fail_file(err, path);
 }
 
 enum { PATH = 4096, STEM = STM_PARAM_TEXT + 64 };
@@ -169,17 +160,17 @@ static bool write_table(const struct stm_string *text, const char *directory, co
                         struct stm_error *err)
 {
     char path[PATH];
-    const struct stm_bytes bytes = {
-        .data = (uint8_t *)text->text, .length = text->length, .failed = text->failed};
-    return path_of(path, directory, "truth", name, ".csv", err) && stm_save(path, &bytes, err);
+    if (text->failed) return stm_fail(err, STM_NO_MEMORY, "no memory for truth/%s.csv", name);
+    return path_of(path, directory, "truth", name, ".csv", err) &&
+           stm_file_save(path, text->text, text->length, err);
 }
 
 static bool make_folders(const char *directory, struct stm_error *err)
 {
     char images[PATH], truth[PATH];
     return path_of(images, directory, "images", "", "", err) &&
-           path_of(truth, directory, "truth", "", "", err) && make_folder(directory, err) &&
-           make_folder(images, err) && make_folder(truth, err);
+           path_of(truth, directory, "truth", "", "", err) && stm_file_mkdirs(images, err) &&
+           stm_file_mkdirs(truth, err);
 }
 
 static bool check(const struct stm_synth_plate *p, struct stm_error *err)

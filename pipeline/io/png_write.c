@@ -3,8 +3,8 @@
  * times faster than row by row. Format: ISO/IEC 15948. */
 #include "pipeline/io/png_write.h"
 
+#include "pipeline/core/file.h"
 #include "pipeline/io/deflate.h"
-#include "pipeline/io/save.h"
 
 #include <string.h>
 
@@ -132,7 +132,7 @@ bool stm_png_encode(struct stm_bytes *out, const struct stm_png *png, struct stm
 bool stm_png_write(const char *path, const struct stm_png *png, struct stm_error *err)
 {
     struct stm_bytes bytes = {0};
-    const bool ok = stm_png_encode(&bytes, png, err) && stm_save(path, &bytes, err);
+    const bool ok = stm_png_encode(&bytes, png, err) && stm_file_save(path, bytes.data, bytes.length, err);
     stm_bytes_free(&bytes);
     return ok || stm_fail_file(err, path);
 }

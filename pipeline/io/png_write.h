@@ -17,7 +17,7 @@ struct stm_png {
     double pixel_um;             /* written as pHYs when > 0; 0 or NaN = unknown */
 };
 
-/* Appends a complete PNG file to `out` (to embed it, or for stm_save). Fails on an empty or oversized image
+/* Appends a complete PNG file to `out` (to embed it, or for stm_file_save). Fails on an empty or oversized image
  * and when out of memory. */
 bool stm_png_encode(struct stm_bytes *out, const struct stm_png *png, struct stm_error *err);
 

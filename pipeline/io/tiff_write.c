@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline/io/tiff_write.h"
 
+#include "pipeline/core/file.h"
 #include "pipeline/core/text.h"
-#include "pipeline/io/save.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -267,7 +267,7 @@ bool stm_tiff_encode(struct stm_bytes *out, const struct stm_tiff *tiff, struct 
 bool stm_tiff_write(const char *path, const struct stm_tiff *tiff, struct stm_error *err)
 {
     struct stm_bytes bytes = {0};
-    const bool ok = stm_tiff_encode(&bytes, tiff, err) && stm_save(path, &bytes, err);
+    const bool ok = stm_tiff_encode(&bytes, tiff, err) && stm_file_save(path, bytes.data, bytes.length, err);
     stm_bytes_free(&bytes);
     return ok || stm_fail_file(err, path);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline/sinks/outdir.h"
 
+#include "pipeline/core/file.h"
 #include "pipeline/core/text.h"
-#include "pipeline/io/save.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -95,7 +95,7 @@ bool stm_outdir_put(const struct stm_outdir *outdir, const char *name, const str
 {
     if (strchr(name, '/')) return stm_fail(err, STM_INTERNAL, "'%s' is no name of a file", name);
     char *const path = join(outdir->part, name, err);
-    const bool ok = path && stm_save(path, bytes, err);
+    const bool ok = path && stm_file_save(path, bytes->data, bytes->length, err);
     free(path);
     return ok;
 }

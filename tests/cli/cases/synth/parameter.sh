@@ -1,0 +1,1 @@
+"$STROMA" synth phase -s cells=3 -o out

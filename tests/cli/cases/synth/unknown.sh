@@ -1,0 +1,1 @@
+"$STROMA" synth nosuch -o out
