@@ -17,8 +17,8 @@ struct stm_png {
     double pixel_um;             /* written as pHYs when > 0; 0 or NaN = unknown */
 };
 
-/* Appends a complete PNG file to `out` (to embed it, or for stm_file_save). Fails on an empty or oversized image
- * and when out of memory. */
+/* Appends a complete PNG file to `out` (to embed it, or for stm_file_save). Fails on an empty or oversized
+ * image and when out of memory. */
 bool stm_png_encode(struct stm_bytes *out, const struct stm_png *png, struct stm_error *err);
 
 /* The same into a file, atomically. */
