@@ -43,7 +43,7 @@ static void focus_row(struct stm_focus *sums, const uint16_t *up, const uint16_t
                       int w)
 {
     const int whole = w / VN * VN;
-    v64 tenengrad = v_set32(0), laplacian = tenengrad, brenner = tenengrad;
+    v64 tenengrad = v_zero64(), laplacian = tenengrad, brenner = tenengrad;
     for (int x = 0; x < whole; x += VN)
         for (int high = 0; high < 2; high++) {
             const struct around a = load_around(up + x, at + x, down + x, high);

@@ -32,7 +32,7 @@ static inline __attribute__((always_inline)) void row_sums(int16_t *dst, const i
     for (int x = 0; x < w; x += VN) {
         v32 even = half, odd = half;
         for (int j = 0; j <= radius; j++) {
-            const v16 px = v_load(src + x - radius + 2 * j);
+            const v32 px = v_load32(src + x - radius + 2 * j);
             even = v_dot(even, px, taps.upper[j]);
             odd = v_dot(odd, px, taps.lower[j]);
         }

@@ -9,7 +9,7 @@ static inline v32 blend_nodes(const uint32_t *node, v32 lane, int offset, int sh
     const v32 index = v_shr32(at, shift);
     const v32 fraction = v_sub32(at, v_shl32(index, shift));
     const v32 f = v_add32(v_add32(fraction, fraction), v_set32(1));
-    const v32 a = v_permute(v_load(node), index), b = v_permute(v_load(node + 1), index);
+    const v32 a = v_permute(v_load32(node), index), b = v_permute(v_load32(node + 1), index);
     const v32 sum = v_add32(v_shl32(a, shift + 1), v_mul32(v_sub32(b, a), f));
     return v_shr32(v_add32(sum, v_set32(UINT32_C(2) << (2 * shift))), 2 * shift + 2);
 }

@@ -7,7 +7,7 @@ static void pair_sums(uint32_t *sum, const uint16_t *src, ptrdiff_t stride, int 
         v32 total = v_set32(0);
         for (int y = 0; y < rows; y++)
             total = v_add_pairs(total, v_load_n(src + y * stride + x, w - x));
-        v_store_n(sum + x / 2, total, w - x);
+        v_store32_n(sum + x / 2, total, (w - x) / 2);
     }
 }
 

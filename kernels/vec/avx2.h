@@ -24,6 +24,11 @@ static inline v16 v_load(const void *p)
     return _mm256_loadu_si256(p);
 }
 
+static inline v32 v_load32(const void *p)
+{
+    return _mm256_loadu_si256(p);
+}
+
 static inline v16 v_load_n(const uint16_t *p, int n)
 {
     uint16_t all[VN] = {0};
@@ -41,6 +46,11 @@ static inline void v_store_n(void *p, v16 v, int n)
     }
     _mm256_storeu_si256((v16 *)all, v);
     memcpy(p, all, (size_t)n * sizeof *all);
+}
+
+static inline void v_store32_n(uint32_t *p, v32 v, int n)
+{
+    v_store_n(p, v, 2 * n);
 }
 
 /* Lanes are below 256. */
@@ -140,8 +150,8 @@ static inline v32 v_permute(v32 table, v32 index)
     return _mm256_permutevar8x32_epi32(table, index);
 }
 
-/* sum + a[2 i] * b[2 i] + a[2 i + 1] * b[2 i + 1], the lanes taken as signed. */
-static inline v32 v_dot(v32 sum, v16 a, v32 b)
+/* sum + the products of the low and of the high halves of a and b, which are signed 16-bit numbers. */
+static inline v32 v_dot(v32 sum, v32 a, v32 b)
 {
     return _mm256_add_epi32(sum, _mm256_madd_epi16(a, b));
 }
@@ -181,6 +191,11 @@ static inline v32 v_shr32(v32 a, int n)
 static inline v32 v_add_pairs(v32 sum, v16 a)
 {
     return v_add32(v_add32(sum, _mm256_and_si256(a, v_set32(65535))), _mm256_srli_epi32(a, 16));
+}
+
+static inline v64 v_zero64(void)
+{
+    return _mm256_setzero_si256();
 }
 
 /* The lanes' sum grows by the squares of all lanes of a, taken as signed. */

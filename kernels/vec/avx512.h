@@ -23,6 +23,11 @@ static inline v16 v_load(const void *p)
     return _mm512_loadu_si512(p);
 }
 
+static inline v32 v_load32(const void *p)
+{
+    return _mm512_loadu_si512(p);
+}
+
 static inline v16 v_load_n(const uint16_t *p, int n)
 {
     return _mm512_maskz_loadu_epi16(v_first(n), p);
@@ -34,6 +39,11 @@ static inline void v_store_n(void *p, v16 v, int n)
         _mm512_storeu_si512(p, v);
     else
         _mm512_mask_storeu_epi16(p, v_first(n), v);
+}
+
+static inline void v_store32_n(uint32_t *p, v32 v, int n)
+{
+    v_store_n(p, v, 2 * n);
 }
 
 static inline void v_store8_n(uint8_t *p, v16 v, int n)
@@ -116,7 +126,7 @@ static inline v32 v_permute(v32 table, v32 index)
     return _mm512_permutexvar_epi32(index, table);
 }
 
-static inline v32 v_dot(v32 sum, v16 a, v32 b)
+static inline v32 v_dot(v32 sum, v32 a, v32 b)
 {
     return _mm512_dpwssd_epi32(sum, a, b);
 }
@@ -154,6 +164,11 @@ static inline v32 v_shr32(v32 a, int n)
 static inline v32 v_add_pairs(v32 sum, v16 a)
 {
     return v_add32(v_add32(sum, _mm512_and_si512(a, v_set32(65535))), _mm512_srli_epi32(a, 16));
+}
+
+static inline v64 v_zero64(void)
+{
+    return _mm512_setzero_si512();
 }
 
 static inline v64 v_add_square(v64 sum, v32 a)

@@ -1,0 +1,201 @@
+/* Vector operations on 128 bits. Every vec/<isa>.h defines the same names; avx2.h explains them. */
+#ifndef STM_VEC_H
+#define STM_VEC_H
+
+#include <arm_neon.h>
+#include <stdint.h>
+#include <string.h>
+
+#define V_TABLE stm_kernels_neon
+#define V_ISA STM_ISA_NEON
+
+enum { VN = 8 };
+typedef uint16x8_t v16;
+typedef uint32x4_t v32;
+typedef int64x2_t v64;
+
+static inline v16 v_load(const void *p)
+{
+    return vreinterpretq_u16_u8(vld1q_u8(p));
+}
+
+static inline v32 v_load32(const void *p)
+{
+    return vreinterpretq_u32_u8(vld1q_u8(p));
+}
+
+static inline v16 v_load_n(const uint16_t *p, int n)
+{
+    uint16_t all[VN] = {0};
+    if (n >= VN) return v_load(p);
+    memcpy(all, p, (size_t)n * sizeof *p);
+    return v_load(all);
+}
+
+static inline void v_store_n(void *p, v16 v, int n)
+{
+    uint16_t all[VN];
+    vst1q_u16(all, v);
+    memcpy(p, all, (size_t)(n < VN ? n : VN) * sizeof *all);
+}
+
+static inline void v_store32_n(uint32_t *p, v32 v, int n)
+{
+    v_store_n(p, vreinterpretq_u16_u32(v), 2 * n);
+}
+
+static inline void v_store8_n(uint8_t *p, v16 v, int n)
+{
+    uint8_t all[VN];
+    vst1_u8(all, vmovn_u16(v));
+    memcpy(p, all, (size_t)(n < VN ? n : VN));
+}
+
+static inline v16 v_set(uint16_t x)
+{
+    return vdupq_n_u16(x);
+}
+
+static inline v32 v_set32(uint32_t x)
+{
+    return vdupq_n_u32(x);
+}
+
+static inline v16 v_min(v16 a, v16 b)
+{
+    return vminq_u16(a, b);
+}
+
+static inline v16 v_max(v16 a, v16 b)
+{
+    return vmaxq_u16(a, b);
+}
+
+static inline v16 v_adds(v16 a, v16 b)
+{
+    return vqaddq_u16(a, b);
+}
+
+static inline v16 v_subs(v16 a, v16 b)
+{
+    return vqsubq_u16(a, b);
+}
+
+static inline v16 v_xor(v16 a, v16 b)
+{
+    return veorq_u16(a, b);
+}
+
+static inline v16 v_mullo(v16 a, v16 b)
+{
+    return vmulq_u16(a, b);
+}
+
+static inline v16 v_mulhi(v16 a, v16 b)
+{
+    const v16 lo = vreinterpretq_u16_u32(vmull_u16(vget_low_u16(a), vget_low_u16(b)));
+    const v16 hi = vreinterpretq_u16_u32(vmull_high_u16(a, b));
+    return vuzp2q_u16(lo, hi);
+}
+
+static inline uint64_t v_gt_bits(v16 a, v16 b)
+{
+    static const uint16_t bit[VN] = {1, 2, 4, 8, 16, 32, 64, 128};
+    return vaddvq_u16(vandq_u16(vcgtq_u16(a, b), vld1q_u16(bit)));
+}
+
+static inline v32 v_zip_lo(v16 a, v16 b)
+{
+    return vreinterpretq_u32_u16(vzip1q_u16(a, b));
+}
+
+static inline v32 v_zip_hi(v16 a, v16 b)
+{
+    return vreinterpretq_u32_u16(vzip2q_u16(a, b));
+}
+
+static inline v16 v_pack(v32 lo, v32 hi)
+{
+    return vqmovn_high_u32(vqmovn_u32(lo), hi);
+}
+
+static inline v32 v_lanes_lo(void)
+{
+    static const uint32_t lane[VN / 2] = {0, 1, 2, 3};
+    return vld1q_u32(lane);
+}
+
+static inline v32 v_permute(v32 table, v32 index)
+{
+    const v32 bytes = vmlaq_n_u32(vdupq_n_u32(0x03020100), index, 0x04040404);
+    return vreinterpretq_u32_u8(vqtbl1q_u8(vreinterpretq_u8_u32(table), vreinterpretq_u8_u32(bytes)));
+}
+
+static inline v32 v_dot(v32 sum, v32 a, v32 b)
+{
+    const int16x8_t x = vreinterpretq_s16_u32(a), y = vreinterpretq_s16_u32(b);
+    const int32x4_t lo = vmull_s16(vget_low_s16(x), vget_low_s16(y)), hi = vmull_high_s16(x, y);
+    return vaddq_u32(sum, vreinterpretq_u32_s32(vpaddq_s32(lo, hi)));
+}
+
+static inline v16 v_join(v32 even, v32 odd)
+{
+    return vtrn2q_u16(vreinterpretq_u16_u32(even), vreinterpretq_u16_u32(odd));
+}
+
+static inline v32 v_add32(v32 a, v32 b)
+{
+    return vaddq_u32(a, b);
+}
+
+static inline v32 v_sub32(v32 a, v32 b)
+{
+    return vsubq_u32(a, b);
+}
+
+static inline v32 v_mul32(v32 a, v32 b)
+{
+    return vmulq_u32(a, b);
+}
+
+static inline v32 v_shl32(v32 a, int n)
+{
+    return vshlq_u32(a, vdupq_n_s32(n));
+}
+
+static inline v32 v_shr32(v32 a, int n)
+{
+    return vshlq_u32(a, vdupq_n_s32(-n));
+}
+
+static inline v32 v_add_pairs(v32 sum, v16 a)
+{
+    return vpadalq_u16(sum, a);
+}
+
+static inline v64 v_zero64(void)
+{
+    return vdupq_n_s64(0);
+}
+
+static inline v64 v_add_square(v64 sum, v32 a)
+{
+    const int32x4_t x = vreinterpretq_s32_u32(a);
+    return vmlal_high_s32(vmlal_s32(sum, vget_low_s32(x), vget_low_s32(x)), x, x);
+}
+
+static inline uint64_t v_sum64(v64 a)
+{
+    return (uint64_t)vaddvq_s64(a);
+}
+
+static inline v32 v_magnitude(v32 x, v32 y, float scale)
+{
+    const float32x4_t fx = vcvtq_f32_s32(vreinterpretq_s32_u32(x)),
+                      fy = vcvtq_f32_s32(vreinterpretq_s32_u32(y));
+    const float32x4_t root = vsqrtq_f32(vaddq_f32(vmulq_f32(fx, fx), vmulq_f32(fy, fy)));
+    const float32x4_t value = vaddq_f32(vmulq_f32(root, vdupq_n_f32(scale)), vdupq_n_f32(0.5f));
+    return vcvtq_u32_f32(vminq_f32(value, vdupq_n_f32(65535)));
+}
+
+#endif
