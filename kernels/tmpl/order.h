@@ -11,7 +11,7 @@ static void intensity_row(struct stm_intensity *sums, const uint16_t *src, int w
 {
     const v16 middle = v_set(32768);
     const v32 zero = v_set32(0);
-    v64 sum = zero, centred = zero;
+    v64 sum = v_zero64(), centred = v_zero64();
     uint16_t ends[2 * VN];
     if (w < 4 * VN) { /* short ones are over before the sums are set up */
         stm_intensity_row_ref(sums, src, w);
@@ -21,7 +21,7 @@ static void intensity_row(struct stm_intensity *sums, const uint16_t *src, int w
     for (int x = 0; x < w; x += VN) {
         const v16 v = v_load_n(src + x, w - x), c = v_xor(v, middle);
         sum = v_add_wide(sum, v_add_pairs(zero, v));
-        centred = v_add_wide(centred, v_dot(zero, c, c));
+        centred = v_add_wide(centred, v_dot(zero, v_as32(c), v_as32(c)));
         if (x + VN > w) break;
         least = v_min(least, v);
         most = v_max(most, v);
@@ -50,7 +50,7 @@ static int upto_row(const uint16_t *src, int w, uint16_t limit, uint16_t *above)
         v16 count = v_set(0);
         for (int x = from; x < to; x += VN)
             v_split(&count, &least, v_load_n(src + x, to - x), at);
-        n += (int)v_sum64(v_add_wide(v_set32(0), v_add_pairs(v_set32(0), count)));
+        n += (int)v_sum64(v_add_wide(v_zero64(), v_add_pairs(v_set32(0), count)));
     }
     uint16_t lane[VN];
     v_store_n(lane, least, VN);

@@ -71,6 +71,12 @@ static inline v16 v_set(uint16_t x)
     return _mm256_set1_epi16((short)x);
 }
 
+/* The same bits as half as many lanes. */
+static inline v32 v_as32(v16 a)
+{
+    return a;
+}
+
 static inline v32 v_set32(uint32_t x)
 {
     return _mm256_set1_epi32((int)x);

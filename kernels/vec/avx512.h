@@ -56,6 +56,11 @@ static inline v16 v_set(uint16_t x)
     return _mm512_set1_epi16((short)x);
 }
 
+static inline v32 v_as32(v16 a)
+{
+    return a;
+}
+
 static inline v32 v_set32(uint32_t x)
 {
     return _mm512_set1_epi32((int)x);

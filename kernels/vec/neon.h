@@ -56,6 +56,11 @@ static inline v16 v_set(uint16_t x)
     return vdupq_n_u16(x);
 }
 
+static inline v32 v_as32(v16 a)
+{
+    return vreinterpretq_u32_u16(a);
+}
+
 static inline v32 v_set32(uint32_t x)
 {
     return vdupq_n_u32(x);
@@ -182,6 +187,18 @@ static inline v64 v_add_square(v64 sum, v32 a)
 {
     const int32x4_t x = vreinterpretq_s32_u32(a);
     return vmlal_high_s32(vmlal_s32(sum, vget_low_s32(x), vget_low_s32(x)), x, x);
+}
+
+static inline void v_split(v16 *count, v16 *above, v16 a, v16 limit)
+{
+    const v16 le = vcleq_u16(a, limit);
+    *count = vsubq_u16(*count, le);
+    *above = vminq_u16(*above, vorrq_u16(a, le));
+}
+
+static inline v64 v_add_wide(v64 sum, v32 a)
+{
+    return vreinterpretq_s64_u64(vpadalq_u32(vreinterpretq_u64_s64(sum), a));
 }
 
 static inline uint64_t v_sum64(v64 a)
