@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Nucleus, debris, or nothing: by how much a candidate stands out from the ring around it, how sharp its edge
+ * is, how large and how convex, all in units of what is usual in this field. */
+#include "pipeline/nuclei/blob.h"
+#include "pipeline/nuclei/odds.h"
+
+#include <stdlib.h>
+
+struct look {
+    double contrast; /* light above the ring's */
+    double edge;     /* slope of the light across the edge, a pixel */
+    double touch;    /* part of the ring that others cover */
+};
+
+/* Logistic regression of "a nucleus is here" (docs/nuclei.md). */
+static const struct {
+    double constant, area, small, large, contrast, faint, convex, edge, touch;
+} odds = {-4.9, 1.24, -0.267, -1.03, 1.37, -2.64, 6.11, 1.99, -0.292};
+
+static const double faint = 0.4, small = 0.4, large = 3;
+
+static int light_at(const struct stm_finder *f, int x, int y)
+{
+    return f->light.px[y * f->light.stride + (x < 0 ? 0 : x < f->w ? x : f->w - 1)];
+}
+
+static uint32_t blob_at(const struct stm_finder *f, int x, int y)
+{
+    return x < 0 || x >= f->w ? 0 : f->blob[f->labels.px[y * f->labels.stride + x]].into;
+}
+
+struct sums {
+    double ring, free, taken, edge, ends;
+};
+
+/* One end of a row of the candidate: `x` is its last pixel, `side` the way out. */
+static void look_at_end(const struct stm_finder *f, struct sums *s, uint32_t me, int x, int y, int side,
+                        int reach)
+{
+    const int out = x + side * (1 + reach);
+    if (blob_at(f, x + side, y) == me || out < 0 || out >= f->w) return;
+    const uint32_t there = blob_at(f, out, y);
+    if (there == me) return;
+    s->edge += (light_at(f, x - side, y) - light_at(f, x + 2 * side, y)) / 3.0;
+    s->ends++;
+    if (there) {
+        s->taken++;
+    } else {
+        s->ring += light_at(f, out, y);
+        s->free++;
+    }
+}
+
+static struct look look_at(const struct stm_finder *f, uint32_t id)
+{
+    const struct stm_blob *b = &f->blob[id];
+    const int reach = f->typical > 178 ? (int)(0.15 * sqrt(f->typical)) : 2;
+    struct sums s = {0};
+    for (int32_t i = b->first; i >= 0; i = f->piece[i].next) {
+        look_at_end(f, &s, id, f->piece[i].x0, f->piece[i].y, -1, reach);
+        look_at_end(f, &s, id, f->piece[i].x1 - 1, f->piece[i].y, 1, reach);
+    }
+    return (struct look){(double)b->light / b->area - (s.free > 0 ? s.ring / s.free : 0),
+                         s.ends > 0 ? s.edge / s.ends : 0,
+                         s.free + s.taken > 0 ? s.taken / (s.free + s.taken) : 0};
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Median contrast of the convex ones that are not small; 0 when there is none. */
+static double usual_contrast(const struct stm_finder *f, const struct look *look, double *list)
+{
+    size_t n = 0;
+    for (uint32_t i = 1; i <= f->blobs; i++)
+        if (f->blob[i].area && f->blob[i].convex > 0.9 && f->blob[i].area >= 0.3 * f->typical)
+            list[n++] = look[i].contrast;
+    qsort(list, n, sizeof *list, by_value);
+    return n ? list[n / 2] : 0;
+}
+
+static double at_least(double x, double least)
+{
+    return x > least ? x : least;
+}
+
+static double odds_of(const struct stm_finder *f, uint32_t id, const struct look *look, double usual)
+{
+    const struct stm_blob *b = &f->blob[id];
+    const double area = stm_odds_log(b->area / f->typical);
+    const double contrast = stm_odds_log(at_least(look->contrast / usual, 0.01));
+    const double mean = (double)b->light / b->area;
+    const double edge = stm_odds_log(at_least(look->edge * sqrt(f->typical) / mean, 0.01));
+    STM_NUCLEI_DUMP_BLOB(f, id, b->area / f->typical, look->contrast / usual, look->contrast / mean,
+                         b->convex, look->edge * sqrt(f->typical) / mean, look->contrast / f->noise,
+                         look->touch);
+    return odds.constant + odds.area * area + odds.small * stm_odds_over(stm_odds_log(small) - area) +
+           odds.large * stm_odds_over(area - stm_odds_log(large)) + odds.contrast * contrast +
+           odds.faint * stm_odds_over(stm_odds_log(faint) - contrast) + odds.convex * b->convex +
+           odds.edge * edge + odds.touch * look->touch;
+}
+
+static enum stm_blob_kind kind_of(const struct stm_finder *f, uint32_t id, const struct look *look,
+                                  double usual)
+{
+    const struct stm_nuclei_options *o = f->options;
+    const double area = f->blob[id].area, least = 0.7854 * o->least_px * o->least_px;
+    const double most = 0.7854 * o->greatest_px * o->greatest_px;
+    const double demand = 4 * (0.5 - o->sensitivity);
+    if (!(look->contrast > 4 * f->noise) || area < at_least(0.04 * f->typical, 8)) return STM_BLOB_NOTHING;
+    if (area < least || (most > 0 && area > most) || !(usual > 0)) return STM_BLOB_DEBRIS;
+    return odds_of(f, id, look, usual) >= demand ? STM_BLOB_NUCLEUS : STM_BLOB_DEBRIS;
+}
+
+size_t stm_nuclei_accept_bytes(int w, int h)
+{
+    const size_t n = (size_t)stm_nuclei_label_room(w, h) + 1;
+    return stm_arena_cost(n * sizeof(struct look)) + stm_arena_cost(n * sizeof(double));
+}
+
+bool stm_nuclei_accept(struct stm_finder *f, struct stm_error *err)
+{
+    const size_t mark = stm_arena_mark(f->scratch), n = (size_t)f->blobs + 1;
+    struct look *look = stm_arena_take(f->scratch, n * sizeof *look, "candidates", err);
+    double *list = stm_arena_take(f->scratch, n * sizeof *list, "candidates", err);
+    if (!look || !list) return false;
+    for (uint32_t i = 1; i <= f->blobs; i++)
+        if (f->blob[i].area && f->blob[i].into == i) look[i] = look_at(f, i);
+    for (uint32_t i = 1; i <= f->blobs; i++)
+        if (f->blob[i].into != i) f->blob[i].area = 0;
+    f->contrast = usual_contrast(f, look, list);
+    for (uint32_t i = 1; i <= f->blobs; i++)
+        if (f->blob[i].area) f->blob[i].kind = (uint8_t)kind_of(f, i, &look[i], f->contrast);
+    stm_arena_reset(f->scratch, mark);
+    return true;
+}

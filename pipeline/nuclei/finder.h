@@ -1,0 +1,125 @@
+/* The state of one search for nuclei, and its steps in the order in which they run. Memory comes from the
+ * scratch arena; stm_nuclei_scratch adds it up. Units: light is in counts shifted left by `up`, so that dim
+ * 8-bit images have levels between their counts. */
+#ifndef STM_NUCLEI_FINDER_H
+#define STM_NUCLEI_FINDER_H
+
+#include "kernels/kernels.h"
+#include "pipeline/nuclei/nuclei.h"
+
+/* Levels grow by 1/20 from the lowest: 160 of them span a factor of 2400. */
+enum { STM_NUCLEI_LEVELS = 160 };
+
+/* A run of pixels at or above a level, and the node it is part of. */
+struct stm_level_run {
+    int32_t y, x0, x1, node, next;
+};
+
+/* A connected set of pixels at or above a level. Its parent is the set one level lower that holds it. */
+struct stm_node {
+    int32_t level, parent, child, sibling; /* -1: none */
+    int32_t first, last;                   /* runs, linked by next */
+    int32_t area, hull;                    /* pixels; of the convex hull too, 0 = not computed yet */
+    uint16_t peak;
+    uint8_t chosen;
+    double split, whole; /* cost of the best cut of what is in here, and of no cut */
+};
+
+/* What a candidate is made of, while candidates are put together. */
+struct stm_blob {
+    int32_t first, last; /* pieces, linked; -1: none */
+    int32_t area;
+    uint32_t into;  /* the blob it became part of, or itself */
+    double convex;  /* area over the hull's */
+    uint64_t light; /* sum over its pixels */
+    bool changed;
+    uint8_t kind; /* enum stm_blob_kind */
+};
+enum stm_blob_kind { STM_BLOB_NOTHING, STM_BLOB_DEBRIS, STM_BLOB_NUCLEUS };
+
+struct stm_piece {
+    int32_t y, x0, x1, next;
+    uint32_t blob;
+};
+
+struct stm_finder {
+    const struct stm_kernels *kernels;
+    const struct stm_nuclei_options *options;
+    struct stm_arena *scratch;
+    int w, h;
+    bool dark, crowded;
+    int up;
+    struct stm_u16 light;  /* above the ground, smoothed */
+    struct stm_u32 labels; /* the caller's */
+    double diameter;       /* first estimate, px */
+    double typical;        /* area of the usual nucleus, px */
+    double noise;          /* of a smoothed pixel */
+    double spread;         /* of the ground, with whatever it is uneven by */
+    double height;         /* mean of what is clearly brighter than the ground */
+    double contrast;       /* of the usual nucleus above the ring around it */
+    int levels;
+    uint16_t level[STM_NUCLEI_LEVELS + 2]; /* [1 … levels] */
+    uint8_t *level_of;                     /* of each light */
+    struct stm_segment *base;              /* runs at or above level[1] */
+    size_t bases;
+    struct stm_level_run *run; /* of level k: run[level_first[k]] … run[level_first[k + 1] - 1] */
+    int32_t level_first[STM_NUCLEI_LEVELS + 3];
+    struct stm_node *node;
+    int nodes;
+    uint32_t seeds;     /* labels in use */
+    uint16_t *boundary; /* least light of each label */
+    struct stm_piece *piece;
+    int32_t pieces;
+    struct stm_blob *blob; /* 1 … blobs */
+    uint32_t blobs;
+};
+
+/* Runs there is room for in lists of them, nodes in the tree, labels after splitting. */
+size_t stm_nuclei_run_room(int w, int h);
+int32_t stm_nuclei_node_room(int w, int h);
+uint32_t stm_nuclei_label_room(int w, int h);
+/* split.c: the foreground's labels as runs, in raster order; false when there are more than `room`. */
+bool stm_nuclei_label_runs(const struct stm_finder *f, struct stm_segment *run, size_t room, size_t *n);
+
+/* Bytes of scratch that each step takes at most, whether it gives them back at its end or not. */
+size_t stm_nuclei_light_bytes(int w, int h);
+size_t stm_nuclei_scale_bytes(int w, int h);
+size_t stm_nuclei_ground_bytes(int w, int h);
+size_t stm_nuclei_base_bytes(int w, int h);
+size_t stm_nuclei_levels_bytes(int w, int h);
+size_t stm_nuclei_tree_bytes(int w, int h);
+size_t stm_nuclei_choose_bytes(int w, int h);
+size_t stm_nuclei_flood_bytes(int w, int h);
+size_t stm_nuclei_split_bytes(int w, int h);
+size_t stm_blobs_bytes(int w, int h);
+size_t stm_nuclei_merge_bytes(int w, int h);
+size_t stm_nuclei_accept_bytes(int w, int h);
+size_t stm_nuclei_finish_bytes(int w, int h);
+
+/* light.c: polarity, depth, noise; then f->light holds the plane, brighter = more stain. */
+bool stm_nuclei_light(struct stm_finder *f, struct stm_cu16 plane, struct stm_error *err);
+/* scale.c: f->diameter */
+bool stm_nuclei_scale(struct stm_finder *f, struct stm_error *err);
+/* ground.c: smooths, takes the ground away; spread, height (0: nothing stands out), levels */
+bool stm_nuclei_ground(struct stm_finder *f, struct stm_error *err);
+/* levels.c, tree.c: foreground, and the tree of levels in it */
+bool stm_nuclei_base(struct stm_finder *f, struct stm_error *err);
+bool stm_nuclei_levels(struct stm_finder *f, struct stm_error *err);
+bool stm_nuclei_tree(struct stm_finder *f, struct stm_error *err);
+/* choose.c: which nodes are nuclei or parts of them; f->typical */
+bool stm_nuclei_choose(struct stm_finder *f, struct stm_error *err);
+/* flood.c: labels grow from the chosen nodes down to their boundary */
+bool stm_nuclei_flood(struct stm_finder *f, struct stm_error *err);
+/* split.c: labels that look like several are cut at their necks */
+bool stm_nuclei_split(struct stm_finder *f, struct stm_error *err);
+/* blob.c: f->piece and f->blob from the labels, which are the blobs' numbers */
+bool stm_blobs_make(struct stm_finder *f, struct stm_error *err);
+/* merge.c: parts become nuclei */
+bool stm_nuclei_merge(struct stm_finder *f, struct stm_error *err);
+/* accept.c: nucleus or debris */
+bool stm_nuclei_accept(struct stm_finder *f, struct stm_error *err);
+/* finish.c: numbers, lists, label image */
+bool stm_nuclei_finish(struct stm_finder *f, struct stm_nuclei *out, struct stm_arena *keep,
+                       struct stm_error *err);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "pipeline/nuclei/finder.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Labels: where nuclei or parts of them are. The tree is not needed after that. */
+static bool label(struct stm_finder *f, struct stm_error *err)
+{
+    const size_t mark = stm_arena_mark(f->scratch);
+    const bool ok = stm_nuclei_levels(f, err) && stm_nuclei_tree(f, err) && stm_nuclei_choose(f, err) &&
+                    stm_nuclei_flood(f, err);
+    stm_arena_reset(f->scratch, mark);
+    return ok && (!f->options->declump || stm_nuclei_split(f, err));
+}
+
+static bool search(struct stm_finder *f, struct stm_cu16 plane, struct stm_error *err)
+{
+    if (!stm_nuclei_light(f, plane, err) || !stm_nuclei_scale(f, err) || !stm_nuclei_ground(f, err))
+        return false;
+    if (!(f->height > 0)) return true;
+    return stm_nuclei_base(f, err) && label(f, err) && stm_blobs_make(f, err) && stm_nuclei_merge(f, err) &&
+           stm_nuclei_accept(f, err);
+}
+
+bool stm_nuclei_find(struct stm_nuclei *out, struct stm_u32 labels, struct stm_cu16 plane,
+                     const struct stm_kernels *kernels, const struct stm_nuclei_options *options,
+                     struct stm_arena *scratch, struct stm_arena *keep, struct stm_error *err)
+{
+    const size_t mark = stm_arena_mark(scratch);
+    struct stm_finder f = {.kernels = kernels,
+                           .options = options,
+                           .scratch = scratch,
+                           .w = plane.w,
+                           .h = plane.h,
+                           .labels = labels};
+    *out = (struct stm_nuclei){.diameter_px = NAN};
+    for (int y = 0; y < labels.h; y++)
+        memset(labels.px + y * labels.stride, 0, (size_t)labels.w * sizeof *labels.px);
+    if (!search(&f, plane, err) || !stm_nuclei_finish(&f, out, keep, err)) return false;
+    const double unit = 1 << f.up;
+    out->noise = f.noise / unit;
+    out->contrast = f.contrast / unit;
+    out->dark = f.dark;
+    out->crowded = f.crowded;
+    if (out->objects > out->debris) out->diameter_px = sqrt(f.typical / 0.78539816339744831);
+    stm_arena_reset(scratch, mark);
+    return true;
+}
+
+static size_t most(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* What is taken at the same time, added up; what takes turns, the greater. */
+size_t stm_nuclei_scratch(int w, int h)
+{
+    const size_t tree = stm_nuclei_levels_bytes(w, h) + stm_nuclei_tree_bytes(w, h) +
+                        most(stm_nuclei_choose_bytes(w, h), stm_nuclei_flood_bytes(w, h));
+    const size_t end = most(stm_nuclei_accept_bytes(w, h), stm_nuclei_finish_bytes(w, h));
+    const size_t blobs = stm_blobs_bytes(w, h) + most(stm_nuclei_merge_bytes(w, h), end);
+    const size_t labels = stm_nuclei_base_bytes(w, h) + most(most(tree, stm_nuclei_split_bytes(w, h)), blobs);
+    return stm_nuclei_light_bytes(w, h) +
+           most(most(stm_nuclei_scale_bytes(w, h), stm_nuclei_ground_bytes(w, h)), labels);
+}

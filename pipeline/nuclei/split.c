@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Labels that are not quite convex are cut into parts where they narrow: one part for each peak of the
+ * distance to the edge. Too many parts do no harm, merge.c puts together what belongs together. */
+#include "kernels/distance.h"
+#include "kernels/runs.h"
+#include "kernels/watershed.h"
+#include "pipeline/nuclei/finder.h"
+#include "pipeline/nuclei/hull.h"
+
+#include <string.h>
+
+/* Distances in sixteenths of a pixel; a neck counts that is narrower than the peaks by 1/25 and 2/16. */
+enum { DISTANCE_SCALE = 16, LEAST_RISE = 2, RISE_DIVISOR = 1000, WINDOW = 1 << 20, SEEDS = 64 };
+static const double convex_enough = 0.97;
+
+struct box {
+    int x0, y0, x1, y1;
+};
+
+struct splitter {
+    struct stm_finder *f;
+    int32_t *x, *y; /* hull corners */
+    unsigned char *bytes;
+    uint32_t room; /* labels */
+};
+
+static struct box box_of(const struct stm_segment *run, size_t n, int64_t *area)
+{
+    struct box b = {run[0].x0, run[0].y, run[0].x1, run[n - 1].y + 1};
+    *area = 0;
+    for (size_t i = 0; i < n; i++) {
+        b.x0 = run[i].x0 < b.x0 ? run[i].x0 : b.x0;
+        b.x1 = run[i].x1 > b.x1 ? run[i].x1 : b.x1;
+        *area += run[i].x1 - run[i].x0;
+    }
+    return b;
+}
+
+static double solidity(struct splitter *s, const struct stm_segment *run, size_t n, int64_t area)
+{
+    struct stm_hull hull = stm_hull_begin(s->x, s->y, run[n - 1].y - run[0].y + 1);
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && run[end].y == run[i].y;)
+            end++;
+        stm_hull_row(&hull, run[i].y, run[i].x0, run[end - 1].x1 - 1);
+    }
+    return (double)area / (double)stm_hull_pixels(&hull);
+}
+
+/* Binomial 3 x 3 inside; 0 stays 0. `row` has 2 w elements. Returns the greatest value. */
+static uint16_t smooth(struct stm_u16 d, uint16_t *row)
+{
+    uint16_t most = 0, *above = row, *here = row + d.w;
+    memset(above, 0, (size_t)d.w * sizeof *above);
+    for (int y = 1; y + 1 < d.h; y++) {
+        uint16_t *px = d.px + y * d.stride;
+        const uint16_t *below = px + d.stride;
+        memcpy(here, px, (size_t)d.w * sizeof *here);
+        for (int x = 1; x + 1 < d.w; x++) {
+            const uint32_t sum = (uint32_t)(above[x - 1] + 2 * above[x] + above[x + 1]) +
+                                 2u * (uint32_t)(here[x - 1] + 2 * here[x] + here[x + 1]) +
+                                 (uint32_t)(below[x - 1] + 2 * below[x] + below[x + 1]);
+            px[x] = (uint16_t)(here[x] ? (sum + 8) / 16 : 0);
+            most = px[x] > most ? px[x] : most;
+        }
+        uint16_t *const swap = above;
+        above = here;
+        here = swap;
+    }
+    return most;
+}
+
+static void paint_parts(struct stm_finder *f, struct stm_u32 part, struct box b, uint32_t label)
+{
+    for (int y = 0; y < part.h; y++)
+        for (int x = 0; x < part.w; x++) {
+            const uint32_t p = part.px[y * part.stride + x];
+            if (p > 1) f->labels.px[(b.y0 - 1 + y) * f->labels.stride + b.x0 - 1 + x] = label + p - 2;
+        }
+}
+
+/* The window is the box and a margin of one pixel. */
+static void split_label(struct splitter *s, const struct stm_segment *run, size_t n, struct box b)
+{
+    struct stm_finder *f = s->f;
+    const int w = b.x1 - b.x0 + 2, h = b.y1 - b.y0 + 2;
+    const size_t area = (size_t)w * (size_t)h;
+    struct stm_seed seed[SEEDS];
+    struct stm_u32 part = {(uint32_t *)s->bytes, w, w, h};
+    struct stm_u16 d = {(uint16_t *)(part.px + area), w, w, h};
+    void *scratch = d.px + (area + 3) / 4 * 4;
+    stm_distance(f->kernels, d, b.x0 - 1, b.y0 - 1, run, n, scratch);
+    stm_distance_root(d, (struct stm_cu16)STM_CONST(d), DISTANCE_SCALE);
+    const uint16_t most = smooth(d, scratch);
+    const struct stm_cu16 level = STM_CONST(d);
+    const size_t seeds =
+        stm_seeds(seed, SEEDS, level, (uint16_t)(LEAST_RISE + most / RISE_DIVISOR), most, scratch);
+    if (seeds < 2 || seeds > SEEDS || f->seeds + seeds > s->room) return;
+    memset(part.px, 0, area * sizeof *part.px);
+    for (size_t i = 0; i < seeds; i++)
+        part.px[seed[i].y * w + seed[i].x] = (uint32_t)i + 1;
+    stm_watershed(part, level, most, scratch);
+    paint_parts(f, part, b, f->seeds + 1);
+    f->seeds += (uint32_t)seeds - 1;
+}
+
+/* Label parts, distances, and the greater of what the steps need: the watershed. */
+static size_t window_bytes(int w, int h)
+{
+    const size_t frame = (size_t)(w + 2) * (size_t)(h + 2), n = frame < WINDOW ? frame : WINDOW;
+    return 6 * n + 16 + stm_watershed_scratch((int)n, 1, 65535);
+}
+
+static void try_label(struct splitter *s, const struct stm_segment *run, size_t n)
+{
+    int64_t area;
+    if (!n) return;
+    const struct box b = box_of(run, n, &area);
+    const int64_t window = (int64_t)(b.x1 - b.x0 + 2) * (b.y1 - b.y0 + 2);
+    const double least = 0.08 * s->f->typical > 16 ? 0.08 * s->f->typical : 16;
+    if (area < least || window > WINDOW || window > 64 * area) return;
+    if (solidity(s, run, n, area) < convex_enough) split_label(s, run, n, b);
+}
+
+/* The labels as runs, in raster order; false when there are more than memory was set aside for. */
+bool stm_nuclei_label_runs(const struct stm_finder *f, struct stm_segment *run, size_t room, size_t *n)
+{
+    *n = 0;
+    for (size_t i = 0; i < f->bases; i++) {
+        const uint32_t *label = f->labels.px + f->base[i].y * f->labels.stride;
+        for (int x = f->base[i].x0, end; x < f->base[i].x1; x = end) {
+            for (end = x + 1; end < f->base[i].x1 && label[end] == label[x];)
+                end++;
+            if (!label[x]) continue;
+            if (*n == room) return false;
+            run[(*n)++] = (struct stm_segment){f->base[i].y, x, end, label[x]};
+        }
+    }
+    return true;
+}
+
+uint32_t stm_nuclei_label_room(int w, int h)
+{
+    return 2 * (uint32_t)stm_nuclei_node_room(w, h);
+}
+
+size_t stm_nuclei_split_bytes(int w, int h)
+{
+    const size_t labels = stm_nuclei_label_room(w, h), runs = stm_nuclei_run_room(w, h);
+    return 2 * stm_arena_cost(2 * (size_t)h * sizeof(int32_t)) + stm_arena_cost(window_bytes(w, h)) +
+           stm_arena_cost((labels + 2) * sizeof(size_t)) +
+           2 * stm_arena_cost(runs * sizeof(struct stm_segment));
+}
+
+bool stm_nuclei_split(struct stm_finder *f, struct stm_error *err)
+{
+    const size_t mark = stm_arena_mark(f->scratch), room = stm_nuclei_run_room(f->w, f->h);
+    const size_t corners = 2 * (size_t)f->h * sizeof(int32_t);
+    struct splitter s = {f, stm_arena_take(f->scratch, corners, "hulls", err),
+                         stm_arena_take(f->scratch, corners, "hulls", err),
+                         stm_arena_take(f->scratch, window_bytes(f->w, f->h), "a window", err),
+                         stm_nuclei_label_room(f->w, f->h)};
+    size_t n, *first = stm_arena_take(f->scratch, ((size_t)f->seeds + 2) * sizeof *first, "labels", err);
+    struct stm_segment *run = stm_arena_take(f->scratch, room * sizeof *run, "runs", err);
+    struct stm_segment *grouped = stm_arena_take(f->scratch, room * sizeof *run, "runs", err);
+    if (!s.x || !s.y || !s.bytes || !first || !run || !grouped) return false;
+    f->crowded = !stm_nuclei_label_runs(f, run, room, &n);
+    const uint32_t labels = f->seeds;
+    if (!f->crowded) stm_runs_group(grouped, first, run, n, labels);
+    for (uint32_t i = 1; i <= labels && !f->crowded; i++)
+        try_label(&s, grouped + first[i], first[i + 1] - first[i]);
+    stm_arena_reset(f->scratch, mark);
+    return true;
+}
