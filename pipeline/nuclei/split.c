@@ -93,8 +93,8 @@ static void split_label(struct splitter *s, const struct stm_segment *run, size_
     stm_distance_root(d, (struct stm_cu16)STM_CONST(d), DISTANCE_SCALE);
     const uint16_t most = smooth(d, scratch);
     const struct stm_cu16 level = STM_CONST(d);
-    const size_t seeds =
-        stm_seeds(seed, SEEDS, level, (uint16_t)(LEAST_RISE + most / RISE_DIVISOR), most, scratch);
+    const size_t seeds = stm_seeds(f->kernels, seed, SEEDS, level,
+                                   (uint16_t)(LEAST_RISE + most / RISE_DIVISOR), most, scratch);
     if (seeds < 2 || seeds > SEEDS || f->seeds + seeds > s->room) return;
     memset(part.px, 0, area * sizeof *part.px);
     for (size_t i = 0; i < seeds; i++)
