@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline/io/paint.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -89,17 +90,30 @@ static double combined(int rule, double r, double g, double b)
     return fmax(fmax(r, g), b);
 }
 
+/* Adding and subtracting 2^52 rounds to whole numbers what is smaller; larger doubles are whole. */
+static bool is_fraction(double v)
+{
+    const double size = fabs(v), whole = (size + 0x1p52) - 0x1p52;
+    return size < 0x1p52 && size != whole;
+}
+
 static void range_run(struct stm_paint *paint, int n, const double *v)
 {
+    double lo = paint->lo, hi = paint->hi;
+    uint64_t bad = 0;
+    bool fraction = false;
     for (int i = 0; i < n; i++) {
-        if (!isfinite(v[i])) {
-            paint->not_finite++;
-            continue;
-        }
-        if (v[i] < paint->lo) paint->lo = v[i];
-        if (v[i] > paint->hi) paint->hi = v[i];
-        if (paint->whole && v[i] != floor(v[i])) paint->whole = false;
+        const bool finite = fabs(v[i]) <= DBL_MAX;
+        const double low = finite ? v[i] : lo, high = finite ? v[i] : hi;
+        lo = low < lo ? low : lo;
+        hi = high > hi ? high : hi;
+        bad += !finite;
+        fraction |= finite && is_fraction(v[i]);
     }
+    paint->lo = lo;
+    paint->hi = hi;
+    paint->not_finite += bad;
+    paint->whole = paint->whole && !fraction;
 }
 
 /* The differences may overflow when values span the whole range of doubles, so offset and gain are applied to
@@ -127,12 +141,13 @@ static void wide_run(struct stm_paint *paint, const struct stm_block *block, int
     see(paint, px, (size_t)n);
 }
 
-static bool power_of_two_scale(struct stm_paint *paint, double span)
+/* The smallest power of two with which 65535 steps span twice `half`, which need not be a double itself. */
+static bool power_of_two_scale(struct stm_paint *paint, double half)
 {
     int exponent;
-    (void)frexp(span / 65535, &exponent);
-    paint->scale = span > 0 ? ldexp(1, exponent < -1000 ? -1000 : exponent) : 1;
-    if (paint->scale / 2 * 65535 >= span) paint->scale /= 2; /* span / 65535 was a power of two itself */
+    (void)frexp(half / 65535, &exponent);
+    paint->scale = half > 0 ? ldexp(2, exponent < -1000 ? -1000 : exponent) : 1;
+    if (paint->scale / 4 * 65535 >= half) paint->scale /= 2; /* half / 65535 was a power of two itself */
     paint->gain = 1 / paint->scale;
     return true;
 }
@@ -153,11 +168,10 @@ void stm_paint_settle(struct stm_paint *paint)
         paint->gain = 65535;
         paint->lossy = true;
     } else if (lo >= 0 && half_span >= hi / 32) {
-        paint->lossy = power_of_two_scale(paint, hi);
+        paint->lossy = power_of_two_scale(paint, hi / 2);
     } else {
         paint->offset = lo;
-        paint->lossy =
-            half_span > 0 && power_of_two_scale(paint, half_span < 0x1p1022 ? 2 * half_span : 0x1p1023);
+        paint->lossy = half_span > 0 && power_of_two_scale(paint, half_span);
     }
 }
 

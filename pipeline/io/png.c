@@ -59,8 +59,9 @@ static bool run(struct job *job, void (*work)(struct job *job), struct stm_error
 static void begin(struct job *job)
 {
     png_set_user_limits(job->png, STM_IO_MAX_SIDE, STM_IO_MAX_SIDE);
-    png_set_chunk_malloc_max(job->png, 8 << 20);
-    png_set_chunk_cache_max(job->png, 128);
+    /* Texts and profiles are skipped: libpng would allocate whatever length they claim. */
+    png_set_keep_unknown_chunks(job->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+    png_set_keep_unknown_chunks(job->png, PNG_HANDLE_CHUNK_AS_DEFAULT, (png_const_bytep) "pHYs", 1);
     png_set_read_fn(job->png, job, on_read);
     png_read_info(job->png, job->info);
 }
