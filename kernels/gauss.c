@@ -3,25 +3,10 @@
 
 #include "kernels/border.h"
 #include "kernels/kernels.h"
+#include "kernels/maths.h"
 #include "kernels/shrink.h"
 
 #include <math.h>
-
-/* exp(-x) for x >= 0 from + and * alone, so that it is the same everywhere (libm's exp is not): Taylor series
- * at x / 4096, squared 12 times; relative error below 1e-12. */
-static double exp_minus(double x)
-{
-    const double y = x / 4096;
-    double sum = 1, term = 1;
-    if (x > 40) return 0;
-    for (int i = 1; i <= 6; i++) {
-        term *= -y / i;
-        sum += term;
-    }
-    for (int i = 0; i < 12; i++)
-        sum *= sum;
-    return sum;
-}
 
 /* The tap whose rounding error is largest in the direction of `sign`. */
 static int worst_tap(const double *exact, const struct stm_gauss *g, int sign)
@@ -55,7 +40,7 @@ struct stm_gauss stm_gauss_make(double sigma)
     double weight[STM_GAUSS_MAX_RADIUS + 1] = {1}, sum = 1;
     if (g.radius > STM_GAUSS_MAX_RADIUS) g.radius = STM_GAUSS_MAX_RADIUS;
     for (int i = 1; i <= g.radius; i++) {
-        weight[i] = exp_minus(i * i / (2 * sigma * sigma));
+        weight[i] = stm_exp_minus(i * i / (2 * sigma * sigma));
         sum += 2 * weight[i];
     }
     if (weight[0] / sum > 0.499) g.shift = weight[0] / sum > 0.999 ? 14 : 15;

@@ -1,0 +1,1 @@
+"$STROMA" kernels --isa ref
