@@ -128,7 +128,7 @@ static bool classify(struct stm_site *site, const struct stm_stage_env *env, str
 const struct stm_stage stm_stage_classify = {
     .name = "classify",
     .summary = "live, dead or ambiguous, with one threshold for the whole plate",
-    .reads = STM_SLOT_FLAT | STM_SLOT_OBJECTS | STM_SLOT_QUALITY,
+    .reads = STM_SLOT_FLAT | STM_SLOT_OBJECTS,
     .writes = STM_SLOT_OBJECTS,
     .params = params,
     .params_size = sizeof(struct knobs),

@@ -16,8 +16,13 @@ static const double steps[STM_SPLIT_PER_OCTAVE] = {
     1.8340080864093424,
 };
 enum { ONE = -STM_SPLIT_LOWEST * STM_SPLIT_PER_OCTAVE }; /* the bin that begins at 1 */
-enum { FURTHEST = 3 * STM_SPLIT_PER_OCTAVE }; /* thresholds are at most so many bins away from it */
-enum { NEAR = 3 };                            /* bins on both sides of a threshold that are in doubt */
+enum { NEAR = 3 }; /* bins on both sides of a threshold that are in doubt */
+enum { FEW = 16 }; /* fewer values are no population */
+
+/* Thresholds between 1/2 and 8 are looked at; down to 1/8 when 1 is in the middle of a population, as it is
+ * when a large offset makes all values small. Haze makes small values too, and those are no population. */
+enum { LOW = ONE - STM_SPLIT_PER_OCTAVE, LOWEST = ONE - 3 * STM_SPLIT_PER_OCTAVE };
+enum { HIGH = ONE + 3 * STM_SPLIT_PER_OCTAVE };
 
 static int bin_of(double value)
 {
@@ -50,25 +55,22 @@ static uint64_t doubt(const struct stm_split *split, int at)
     return count(split, at - NEAR, at + NEAR);
 }
 
-/* Values on the emptier side of a threshold; 0 when they are too few to be a population. */
 static uint64_t smaller_side(const struct stm_split *split, int at)
 {
-    const uint64_t below = count(split, 0, at), above = split->n - below,
-                   side = below < above ? below : above;
-    return side >= 16 && side >= split->n / 500 ? side : 0;
+    const uint64_t below = count(split, 0, at), above = split->n - below;
+    return below < above ? below : above;
 }
 
-/* Bins in the order of their distance from the one that begins at 1: 0, 1, -1, 2, … */
-static int nth_nearest(int i)
+static bool has_sides(const struct stm_split *split, int at)
 {
-    return ONE + (i % 2 ? (i + 1) / 2 : -i / 2);
+    const uint64_t side = smaller_side(split, at);
+    return side >= FEW && side >= split->n / 500;
 }
 
 /* Share of the smaller side that a threshold leaves in doubt; large when there are no two sides. */
 static double cost(const struct stm_split *split, int at)
 {
-    const uint64_t side = smaller_side(split, at);
-    return side ? (double)doubt(split, at) / (double)side : HUGE_VAL;
+    return has_sides(split, at) ? (double)doubt(split, at) / (double)smaller_side(split, at) : HUGE_VAL;
 }
 
 /* Whether chance (so many deviations of it) could have made a threshold look worse than one of cost `least`.
@@ -76,23 +78,31 @@ static double cost(const struct stm_split *split, int at)
 static bool as_good(const struct stm_split *split, int at, double least, double deviations)
 {
     const double expected = least * (double)smaller_side(split, at);
-    return smaller_side(split, at) && (double)doubt(split, at) <= expected + deviations * sqrt(expected + 1);
+    return has_sides(split, at) && (double)doubt(split, at) <= expected + deviations * sqrt(expected + 1);
+}
+
+static const double most_cost = 0.25; /* what leaves a quarter of the smaller side in doubt is no gap */
+
+static bool cuts_population(const struct stm_split *split, int at)
+{
+    return doubt(split, at) >= FEW && (double)doubt(split, at) > most_cost * (double)smaller_side(split, at);
 }
 
 /* Between two populations: 1 when it is as good as the best (which, being the best of many, is always a
  * little too good), else the middle of the thresholds around the best. 0 when there is no gap. */
 static int find_gap(const struct stm_split *split)
 {
+    const int low = cuts_population(split, ONE) ? LOWEST : LOW;
     int best = ONE;
-    for (int i = 1; i <= 2 * FURTHEST; i++)
-        if (cost(split, nth_nearest(i)) < cost(split, best)) best = nth_nearest(i);
+    for (int at = low; at <= HIGH; at++)
+        if (cost(split, at) < cost(split, best)) best = at;
     const double least = cost(split, best);
-    if (least > 0.25) return 0; /* what doubts a quarter of the smaller side is no gap */
+    if (least > most_cost) return 0;
     if (as_good(split, ONE, least, 4)) return ONE;
     int from = best, to = best;
-    while (from > ONE - FURTHEST && as_good(split, from - 1, least, 2))
+    while (from > low && as_good(split, from - 1, least, 2))
         from--;
-    while (to < ONE + FURTHEST && as_good(split, to + 1, least, 2))
+    while (to < HIGH && as_good(split, to + 1, least, 2))
         to++;
     return (from + to) / 2;
 }
@@ -107,8 +117,8 @@ static int find_side(const struct stm_split *split)
 {
     if (doubt(split, ONE) <= at_least(split->n / 50, 4)) return ONE;
     const int step = count(split, 0, ONE) > split->n / 2 ? 1 : -1;
-    for (int away = 1; away <= FURTHEST; away++)
-        if (doubt(split, ONE + step * away) <= at_least(split->n / 100, 4)) return ONE + step * away;
+    for (int at = ONE; at >= LOWEST && at <= HIGH; at += step)
+        if (doubt(split, at) <= at_least(split->n / 100, 4)) return at;
     return ONE;
 }
 
