@@ -45,3 +45,10 @@ double stm_tail_chi_square(double x, double freedom)
 {
     return usable(0.5, freedom, 1) && x >= 0 ? gsl_cdf_chisq_Q(x, freedom) : NAN;
 }
+
+double stm_tail_f(double x, double freedom_above, double freedom_below)
+{
+    return usable(0.5, freedom_above, freedom_below) && x >= 0
+               ? gsl_cdf_fdist_Q(x, freedom_above, freedom_below)
+               : NAN;
+}

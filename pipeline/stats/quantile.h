@@ -9,7 +9,8 @@ double stm_quantile_student(double p, double freedom);
 double stm_quantile_beta(double p, double a, double b);
 double stm_quantile_gamma(double p, double shape); /* scale 1 */
 
-/* P(X >= x) of the chi-square distribution. */
+/* P(X >= x) of the chi-square distribution, and of the F distribution. */
 double stm_tail_chi_square(double x, double freedom);
+double stm_tail_f(double x, double freedom_above, double freedom_below);
 
 #endif

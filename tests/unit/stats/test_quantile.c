@@ -19,6 +19,8 @@ static void quantiles_match_scipy(void **state)
     assert_near(stm_quantile_gamma(0.975, 1e5), 100620.7416, 1e-4);
     assert_near(stm_tail_chi_square(3.84, 1), 0.05004352125, 1e-11);
     assert_near(stm_tail_chi_square(100, 50), 3.454931383e-05, 1e-14);
+    assert_near(stm_tail_f(3.48, 4, 10), 0.04992722707, 1e-11);
+    assert_near(stm_tail_f(25, 2, 30), 4.078204654e-07, 1e-16);
 }
 
 static void what_has_no_quantile_is_nan(void **state)
@@ -29,6 +31,7 @@ static void what_has_no_quantile_is_nan(void **state)
     assert_true(isnan(stm_quantile_beta(0.5, 0, 1)));
     assert_true(isnan(stm_quantile_gamma(1, 3)));
     assert_true(isnan(stm_tail_chi_square(-1, 3)));
+    assert_true(isnan(stm_tail_f(-1, 3, 3)) && isnan(stm_tail_f(1, 0, 3)));
 }
 
 int main(void)
