@@ -24,8 +24,7 @@ void stm_remark(struct stm_image *image, const char *format, ...)
     snprintf(remark + used, sizeof image->info.remark - used, "%s%s", used ? "; " : "", text);
 }
 
-/* --- open
- * ------------------------------------------------------------------------------------------------------ */
+/* --- open --- */
 
 static void settle_info(struct stm_image *image)
 {
@@ -35,6 +34,7 @@ static void settle_info(struct stm_image *image)
     info->channels = image->layout.groups * image->layout.components;
     info->z = image->layout.z;
     info->t = image->layout.t;
+    info->unnamed_pages = image->layout.guessed && info->t > 1 ? info->t : 0;
     info->pixel_um = metadata->pixel_um;
     info->declared_bits = metadata->declared_bits;
     info->stored_bits = image->palette ? 8 : image->sample.bits;
@@ -124,8 +124,7 @@ void stm_image_close(struct stm_image **image)
     *image = NULL;
 }
 
-/* --- read
- * ------------------------------------------------------------------------------------------------------ */
+/* --- read --- */
 
 static bool make_request(const struct stm_image *image, int channel, int z, int t,
                          struct stm_request *request, struct stm_error *err)

@@ -23,6 +23,7 @@ struct stm_image_info {
     int stored_bits; /* bits of a stored sample */
     bool is_signed, is_float;
     int declared_bits;       /* SignificantBits or MaxSampleValue; 0 when not declared */
+    int unnamed_pages;       /* nothing says what the pages are: they are time points, this many; else 0 */
     char format[16];         /* "tiff", "png", "jpeg" */
     char compression[32];    /* "none", "Deflate", "LZW" … */
     char plate[96], well[8]; /* from OME-XML, else empty */

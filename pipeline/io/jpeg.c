@@ -31,8 +31,7 @@ struct job {
     uint8_t buffer[BUFFER];
 };
 
-/* --- libjpeg's callbacks
- * --------------------------------------------------------------------------------------- */
+/* --- libjpeg's callbacks --- */
 
 static struct job *job_of(j_common_ptr jpeg)
 {
@@ -94,8 +93,7 @@ static void on_progress(j_common_ptr jpeg)
         leave(job_of(jpeg), "it has more than 100 scans");
 }
 
-/* --- jobs
- * ------------------------------------------------------------------------------------------------------ */
+/* --- jobs --- */
 
 static bool run(struct job *job, void (*work)(struct job *job), struct stm_error *err)
 {
@@ -142,8 +140,7 @@ static void end(struct job *job)
     free(job);
 }
 
-/* --- open
- * ------------------------------------------------------------------------------------------------------ */
+/* --- open --- */
 
 static bool probe(const uint8_t *head, size_t n)
 {
@@ -184,8 +181,7 @@ static bool open_jpeg(struct stm_image *image, struct stm_error *err)
     return ok;
 }
 
-/* --- read
- * ------------------------------------------------------------------------------------------------------ */
+/* --- read --- */
 
 static void start(struct job *job)
 {

@@ -12,8 +12,7 @@
 
 enum { MAX_SIDECAR = 1 << 20 }; /* bytes */
 
-/* --- tifffile
- * -------------------------------------------------------------------------------------------------- */
+/* --- tifffile --- */
 
 static bool take_shape(struct stm_shape *shape, const struct stm_json_value *root)
 {
@@ -45,8 +44,7 @@ bool stm_shape_parse(struct stm_shape *shape, const char *text)
     return ok;
 }
 
-/* --- Micro-Manager
- * --------------------------------------------------------------------------------------------- */
+/* --- Micro-Manager --- */
 
 /* Numbers may be written as text. */
 static double number_of(const struct stm_json_value *value)
@@ -74,8 +72,7 @@ void stm_micromanager_parse(struct stm_metadata *about, const char *text, size_t
     stm_json_free(&root);
 }
 
-/* --- sidecar
- * --------------------------------------------------------------------------------------------------- */
+/* --- sidecar --- */
 
 static void take_size(struct stm_metadata *about, double um, char *why, size_t why_size)
 {

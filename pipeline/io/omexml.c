@@ -27,8 +27,7 @@ struct walk {
     int row, col;
 };
 
-/* --- image elements
- * -------------------------------------------------------------------------------------------- */
+/* --- image elements --- */
 
 static void begin_image(struct walk *w, const char *const *a)
 {
@@ -167,8 +166,7 @@ static void on_end(void *state, const char *element)
     if (w->in_image && strcmp(element, "Image") == 0) end_image(w);
 }
 
-/* --- plate
- * ----------------------------------------------------------------------------------------------------- */
+/* --- plate --- */
 
 static void on_plate(void *state, const char *element, const char *const *a)
 {
@@ -195,8 +193,7 @@ static void off_plate(void *state, const char *element)
     if (strcmp(element, "Plate") == 0) w->plate[0] = 0;
 }
 
-/* --- document
- * -------------------------------------------------------------------------------------------------- */
+/* --- document --- */
 
 bool stm_ome_is(const char *text)
 {

@@ -27,8 +27,7 @@ static struct stm_sample_row row_of(const struct stm_block *block, int k, int y,
                                    block->first[k] + (size_t)x * block->step, block->step};
 }
 
-/* --- narrow
- * ---------------------------------------------------------------------------------------------------- */
+/* --- narrow --- */
 
 static void look_up(const struct stm_paint *paint, int part, int n, uint16_t *px)
 {
@@ -80,8 +79,7 @@ static void narrow_run(struct stm_paint *paint, const struct stm_block *block, i
     see(paint, px, (size_t)n);
 }
 
-/* --- wide
- * ------------------------------------------------------------------------------------------------------ */
+/* --- wide --- */
 
 static double combined(int rule, double r, double g, double b)
 {
@@ -175,8 +173,7 @@ void stm_paint_settle(struct stm_paint *paint)
     }
 }
 
-/* --- blocks
- * ---------------------------------------------------------------------------------------------------- */
+/* --- blocks --- */
 
 static void see_alpha(struct stm_paint *paint, const struct stm_block *block, int y, int x, int n)
 {
@@ -214,8 +211,7 @@ void stm_paint_seen(struct stm_paint *paint, int y, int h)
     see(paint, paint->out.px + y * paint->out.stride, (size_t)paint->out.w * (size_t)h);
 }
 
-/* --- end
- * ------------------------------------------------------------------------------------------------------- */
+/* --- end --- */
 
 static void subtract(struct stm_u16 out, unsigned value)
 {

@@ -22,8 +22,7 @@ struct job {
     uint8_t *rows;
 };
 
-/* --- libpng's callbacks
- * ---------------------------------------------------------------------------------------- */
+/* --- libpng's callbacks --- */
 
 static void on_read(png_structp png, png_bytep bytes, size_t n)
 {
@@ -45,8 +44,7 @@ static void on_warning(png_structp png, png_const_charp message)
     (void)png, (void)message;
 }
 
-/* --- jobs
- * ------------------------------------------------------------------------------------------------------ */
+/* --- jobs --- */
 
 static bool run(struct job *job, void (*work)(struct job *job), struct stm_error *err)
 {
@@ -87,8 +85,7 @@ static struct job *new_job(struct stm_image *image, struct stm_error *err)
     return NULL;
 }
 
-/* --- open
- * ------------------------------------------------------------------------------------------------------ */
+/* --- open --- */
 
 static bool probe(const uint8_t *head, size_t n)
 {
@@ -173,8 +170,7 @@ static bool open_png(struct stm_image *image, struct stm_error *err)
     return ok;
 }
 
-/* --- read
- * ------------------------------------------------------------------------------------------------------ */
+/* --- read --- */
 
 static void begin_pixels(struct job *job)
 {

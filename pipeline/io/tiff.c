@@ -19,8 +19,7 @@ struct stm_tiff_file {
     char message[256]; /* libtiff's last complaint, which is about the operation, not its details */
 };
 
-/* --- what libtiff calls
- * ---------------------------------------------------------------------------------------- */
+/* --- what libtiff calls --- */
 
 static tmsize_t read_proc(thandle_t handle, void *bytes, tmsize_t size)
 {
@@ -68,8 +67,7 @@ static int on_warning(TIFF *tif, void *user, const char *module, const char *for
     return 1;
 }
 
-/* --- open
- * ------------------------------------------------------------------------------------------------------ */
+/* --- open --- */
 
 static bool failed(const struct stm_tiff_file *tiff, const char *what, struct stm_error *err)
 {
@@ -108,8 +106,7 @@ void stm_tiff_close(struct stm_tiff_file **tiff)
     *tiff = NULL;
 }
 
-/* --- tags
- * ------------------------------------------------------------------------------------------------------ */
+/* --- tags --- */
 
 static int tag16(TIFF *tif, uint32_t tag, int fallback)
 {
@@ -227,8 +224,7 @@ bool stm_tiff_colormap(struct stm_tiff_file *tiff, const uint16_t *rgb[3])
     return true;
 }
 
-/* --- pixels
- * ---------------------------------------------------------------------------------------------------- */
+/* --- pixels --- */
 
 /* Most damaged files are cut short: say so rather than what the decoder makes of it. */
 static bool cannot_decode(struct stm_tiff_file *tiff, uint32_t chunk, struct stm_error *err)

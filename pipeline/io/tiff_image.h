@@ -20,6 +20,12 @@ struct stm_tiff_image {
 /* Says what the pages are; `text` is the first plane's ImageDescription. */
 bool stm_tiff_describe(struct stm_image *image, const char *text, struct stm_error *err);
 
+/* The steps of it: channels of a page; pages as time points because nothing says what they are; as OME-XML
+ * says. */
+int stm_tiff_components(const struct stm_image *image, const struct stm_tiff_tags *tags);
+bool stm_tiff_guess(struct stm_image *image, struct stm_error *err);
+bool stm_tiff_use_ome(struct stm_image *image, const char *text, struct stm_error *err);
+
 /* Hands the pixels of a plane to `paint`. */
 bool stm_tiff_read(struct stm_image *image, const struct stm_request *request, struct stm_paint *paint,
                    struct stm_error *err);

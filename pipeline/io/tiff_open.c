@@ -18,8 +18,7 @@ static bool probe(const uint8_t *head, size_t n)
     return false;
 }
 
-/* --- pages
- * ----------------------------------------------------------------------------------------------------- */
+/* --- pages --- */
 
 enum { REDUCED = 1, MASK = 4 };
 
@@ -55,8 +54,7 @@ static bool list_planes(struct stm_image *image, struct stm_tiff_image *it, stru
     return true;
 }
 
-/* --- what is supported
- * ----------------------------------------------------------------------------------------- */
+/* --- what is supported --- */
 
 static const struct {
     int photometric;
@@ -132,8 +130,7 @@ static bool check(const struct stm_tiff_tags *tags, const struct stm_input *inpu
            check_samples(tags, err) && check_bytes(tags, input->size, err);
 }
 
-/* --- what the samples mean
- * ------------------------------------------------------------------------------------- */
+/* --- what the samples mean --- */
 
 static bool set_samples(struct stm_image *image, const struct stm_tiff_tags *tags)
 {

@@ -41,8 +41,7 @@ static void choose_samples(struct reading *r, const struct stm_request *request)
     if (r->image->palette) r->buffers = 1;
 }
 
-/* --- uncompressed strips
- * ---------------------------------------------------------------------------------------- */
+/* --- uncompressed strips --- */
 
 static bool is_plain(const struct reading *r)
 {
@@ -111,11 +110,17 @@ static struct stm_block block_of(const struct reading *r, uint32_t x, uint32_t y
     return block;
 }
 
+/* Where rows of the picture may be decoded to without a detour; NULL when they have to be converted. */
+static uint16_t *direct_rows(const struct reading *r, uint32_t y, uint32_t h)
+{
+    const bool one = (r->tags.planar || r->tags.samples == 1) && !r->tags.tiled && !r->tags.rendered;
+    return one ? stm_paint_direct(r->paint, (int)y, (int)h) : NULL;
+}
+
 static bool plain_batch(const struct reading *r, uint32_t y, uint32_t h, struct stm_error *err)
 {
     const struct stm_tiff_tags *tags = &r->tags;
-    const bool one = tags->planar || tags->samples == 1;
-    uint16_t *direct = one ? stm_paint_direct(r->paint, (int)y, (int)h) : NULL;
+    uint16_t *direct = direct_rows(r, y, h);
     if (direct) {
         if (!read_rows(r, tags->planar ? (uint32_t)r->sample[0] : 0, y, h, direct, err)) return false;
         stm_paint_seen(r->paint, (int)y, (int)h);
@@ -142,8 +147,7 @@ static bool read_plain(const struct reading *r, struct stm_error *err)
     return true;
 }
 
-/* --- chunks
- * ---------------------------------------------------------------------------------------------------- */
+/* --- chunks --- */
 
 static bool decode_chunk(const struct reading *r, uint32_t chunk, uint32_t h, struct stm_error *err)
 {
@@ -162,8 +166,7 @@ static bool direct_chunk(const struct reading *r, uint32_t chunk, uint32_t y, ui
                          struct stm_error *err)
 {
     const struct stm_tiff_tags *tags = &r->tags;
-    const bool one = (tags->planar || tags->samples == 1) && !tags->tiled && !tags->rendered;
-    uint16_t *direct = one ? stm_paint_direct(r->paint, (int)y, (int)h) : NULL;
+    uint16_t *direct = direct_rows(r, y, h);
     const uint32_t plane = tags->planar ? (uint32_t)r->sample[0] : 0;
     *done = direct != NULL;
     if (!direct) return true;
@@ -197,8 +200,7 @@ static bool read_chunks(const struct reading *r, struct stm_error *err)
     return true;
 }
 
-/* --- buffers
- * --------------------------------------------------------------------------------------------------- */
+/* --- buffers --- */
 
 static uint64_t buffer_bytes(const struct reading *r)
 {
@@ -212,15 +214,16 @@ static uint64_t buffer_bytes(const struct reading *r)
 static bool allocate(struct reading *r, struct stm_error *err)
 {
     const uint64_t bytes = buffer_bytes(r);
+    const bool direct = direct_rows(r, 0, r->tags.height) != NULL;
     if (bytes == 0 || r->tags.chunks == 0)
         return stm_fail(err, STM_BAD_INPUT, "has strips or tiles without pixels");
-    if (bytes * (uint64_t)r->buffers > STM_IO_MAX_BUFFER)
+    if (!direct && bytes * (uint64_t)r->buffers > STM_IO_MAX_BUFFER)
         return stm_fail(err, STM_NO_MEMORY,
                         "has %s of %u x %u pixels, %" PRIu64
                         " bytes each; up to %d are read: save it with smaller ones",
                         r->tags.tiled ? "tiles" : "strips", r->tags.chunk_w, r->tags.chunk_h, bytes,
                         STM_IO_MAX_BUFFER / r->buffers);
-    for (int k = 0; k < r->buffers; k++)
+    for (int k = 0; !direct && k < r->buffers; k++)
         if (!(r->buffer[k] = calloc(1, (size_t)bytes)))
             return stm_fail(err, STM_NO_MEMORY, "no memory for %" PRIu64 " bytes of pixels", bytes);
     return true;

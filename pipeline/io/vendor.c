@@ -48,8 +48,7 @@ static void set_pixel(struct stm_metadata *about, double um)
 }
 
 /* --- MetaMorph: UIC1 (33628) is pairs of a number and a value or its place; UIC2 (33629) has a record for
- * each plane of a stack
- * ------------------------------------------------------------------------------------------------------ */
+ * each plane of a stack --- */
 
 static void read_uic1(const struct stm_vendor_file *file, struct stm_tiff_entry e, struct stm_metadata *about,
                       struct stm_vendor_axes *axes)
@@ -82,8 +81,7 @@ static void read_uic2(const struct stm_vendor_file *file, struct stm_tiff_entry 
     *axes = (struct stm_vendor_axes){.z = z ? planes : 1, .t = z ? 1 : planes, .stack = true};
 }
 
-/* --- NIS-Elements: 65326 is micrometres a pixel
- * ----------------------------------------------------------------- */
+/* --- NIS-Elements: 65326 is micrometres a pixel --- */
 
 static void read_nis(const struct stm_vendor_file *file, struct stm_tiff_entry e, struct stm_metadata *about,
                      struct stm_vendor_axes *axes)
@@ -94,8 +92,7 @@ static void read_nis(const struct stm_vendor_file *file, struct stm_tiff_entry e
     if (e.type == RATIONAL) set_pixel(about, rational_at(file, e.value));
 }
 
-/* --- Zeiss LSM: 34412 begins with a magic number and a record of sizes
- * ------------------------------------------- */
+/* --- Zeiss LSM: 34412 begins with a magic number and a record of sizes --- */
 
 static void read_lsm(const struct stm_vendor_file *file, struct stm_tiff_entry e, struct stm_metadata *about,
                      struct stm_vendor_axes *axes)
@@ -109,8 +106,7 @@ static void read_lsm(const struct stm_vendor_file *file, struct stm_tiff_entry e
         *axes = (struct stm_vendor_axes){.z = (int)z, .t = (int)t};
 }
 
-/* --- Micro-Manager: 51123 is JSON about the plane
- * ---------------------------------------------------------------- */
+/* --- Micro-Manager: 51123 is JSON about the plane --- */
 
 static void read_micromanager(const struct stm_vendor_file *file, struct stm_tiff_entry e,
                               struct stm_metadata *about, struct stm_vendor_axes *axes)
@@ -123,8 +119,7 @@ static void read_micromanager(const struct stm_vendor_file *file, struct stm_tif
     free(text);
 }
 
-/* --- all of them
- * ------------------------------------------------------------------------------------------------- */
+/* --- all of them --- */
 
 static const struct {
     uint16_t tag;
@@ -143,8 +138,7 @@ void stm_vendor_read(const struct stm_vendor_file *file, struct stm_metadata *ab
             tags[i].read(file, entry, about, axes);
 }
 
-/* --- MetaXpress
- * -------------------------------------------------------------------------------------------------- */
+/* --- MetaXpress --- */
 
 struct properties {
     double x;

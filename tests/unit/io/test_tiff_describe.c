@@ -68,8 +68,7 @@ static void expect_page(struct loaded *it, int c, int z, int t, int page)
     assert_int_equal(loaded_pixel(it, 2, 1), 100 + page);
 }
 
-/* --- ImageJ
- * ---------------------------------------------------------------------------------------------------- */
+/* --- ImageJ --- */
 
 static void imagej_hyperstacks_have_channels_first(void **state)
 {
@@ -161,8 +160,7 @@ static void imagej_stacks_without_pages_are_read(void **state)
     loaded_close(&it);
 }
 
-/* --- tifffile
- * -------------------------------------------------------------------------------------------------- */
+/* --- tifffile --- */
 
 static void tifffile_shapes_are_understood(void **state)
 {
@@ -178,9 +176,11 @@ static void tifffile_shapes_are_understood(void **state)
     loaded_close(&it);
     it = described("{\"shape\": [2, 3, 3, 5]}", 6);
     expect_axes(&it, 3, 1, 2);
+    assert_int_equal(it.info->unnamed_pages, 0);
     loaded_close(&it);
     it = described("{\"shape\": [4, 3, 5]}", 4);
     expect_axes(&it, 1, 1, 4);
+    assert_int_equal(it.info->unnamed_pages, 4);
     assert_non_null(strstr(it.info->remark, "nothing says what its 4 pages are"));
     loaded_close(&it);
     it = described("{\"shape\": [4, 99, 5], \"axes\": \"CYX\"}", 4);
@@ -188,8 +188,7 @@ static void tifffile_shapes_are_understood(void **state)
     loaded_close(&it);
 }
 
-/* --- OME-XML
- * --------------------------------------------------------------------------------------------------- */
+/* --- OME-XML --- */
 
 #define OME_HEAD                                                                                             \
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?><OME "                                                        \
@@ -297,7 +296,8 @@ static void ome_of_another_file_is_not_believed(void **state)
         OME_HEAD "<Image><Pixels SizeX=\"5\" SizeY=\"3\" SizeC=\"1000000000\" SizeZ=\"1000000000\" "
                  "SizeT=\"1\"><TiffData FirstC=\"999999\" IFD=\"7\"/></Pixels></Image></OME>",
     };
-    static const char *const words[] = {"not this file's", "damaged", "damaged", "missing"};
+    static const char *const words[] = {"not this file's", "is ignored: unclosed token",
+                                        "is ignored: parsing aborted", "missing"};
     (void)state;
     for (size_t i = 0; i < 4; i++) {
         struct loaded it = described(texts[i], 2);
@@ -307,8 +307,26 @@ static void ome_of_another_file_is_not_believed(void **state)
     }
 }
 
-/* --- others
- * ---------------------------------------------------------------------------------------------------- */
+static void ome_may_be_in_a_file_beside(void **state)
+{
+    static const char only[] =
+        "<OME><BinaryOnly MetadataFile=\"set.companion.ome\" UUID=\"urn:uuid:2\"/></OME>";
+    (void)state;
+    struct loaded it = described(only, 2);
+    assert_non_null(strstr(it.info->remark, "set.companion.ome is not readable"));
+    loaded_close(&it);
+    stm_tmpdir_write(folder, "set.companion.ome",
+                     OME_HEAD
+                     "<Image ID=\"Image:0\"><Pixels DimensionOrder=\"XYCZT\" SizeX=\"5\" SizeY=\"3\" "
+                     "SizeC=\"2\" SizeZ=\"1\" SizeT=\"1\"><TiffData IFD=\"0\" PlaneCount=\"2\"><UUID "
+                     "FileName=\"described.tif\">urn:uuid:2</UUID></TiffData></Pixels></Image></OME>");
+    it = described(only, 2);
+    expect_axes(&it, 2, 1, 1);
+    assert_string_equal(it.info->remark, "");
+    loaded_close(&it);
+}
+
+/* --- others --- */
 
 static void metaxpress_properties(void **state)
 {
@@ -414,6 +432,7 @@ int main(void)
         cmocka_unit_test(ome_sets_show_what_is_in_this_file),
         cmocka_unit_test(ome_missing_planes_are_said_and_refused),
         cmocka_unit_test(ome_of_another_file_is_not_believed),
+        cmocka_unit_test(ome_may_be_in_a_file_beside),
         cmocka_unit_test(metaxpress_properties),
         cmocka_unit_test(resolution_tags_count_when_plausible),
         cmocka_unit_test(sidecars_name_channels_and_sizes),

@@ -27,8 +27,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* --- files of single directories, little endian
- * ---------------------------------------------------------------- */
+/* --- files of single directories, little endian --- */
 
 enum { SHORT = 3, LONG = 4 };
 
@@ -131,8 +130,7 @@ static void cut_files_are_refused(void **state)
     }
 }
 
-/* --- chains of pages
- * ------------------------------------------------------------------------------------------- */
+/* --- chains of pages --- */
 
 static void loops_end_and_are_said(void **state)
 {
@@ -178,8 +176,7 @@ static void long_loops_keep_each_page_once(void **state)
     loaded_close(&it);
 }
 
-/* --- bombs
- * ----------------------------------------------------------------------------------------------------- */
+/* --- bombs --- */
 
 static long peak_kilobytes(void)
 {

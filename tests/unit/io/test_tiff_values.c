@@ -209,8 +209,7 @@ static void white_zero_is_inverted(void **state)
     loaded_close(&it);
 }
 
-/* --- palettes
- * -------------------------------------------------------------------------------------------------- */
+/* --- palettes --- */
 
 static uint16_t map[3][256];
 
@@ -277,8 +276,7 @@ static void other_palettes_are_colour_pictures(void **state)
     loaded_close(&it);
 }
 
-/* --- colours
- * --------------------------------------------------------------------------------------------------- */
+/* --- colours --- */
 
 static void colours_combine(void **state)
 {
