@@ -10,9 +10,14 @@ void stm_brush_free(struct stm_brush *brush)
     stm_scratch_free(&brush->blur);
 }
 
+enum { PATCH_REACH = 2048 };
+
 bool stm_patch_take(struct stm_patch *patch, struct stm_brush *brush, double x, double y, double reach,
                     struct stm_error *err)
 {
+    if (!(reach >= 0 && reach < PATCH_REACH))
+        return stm_fail(err, STM_UNSUPPORTED, "an object %.0f pixels across is too large; make pixels larger",
+                        2 * reach);
     patch->x0 = (int)floor(x - reach);
     patch->y0 = (int)floor(y - reach);
     const int w = (int)floor(x + reach) + 2 - patch->x0, h = (int)floor(y + reach) + 2 - patch->y0;

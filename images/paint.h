@@ -17,7 +17,7 @@ struct stm_brush {
 };
 void stm_brush_free(struct stm_brush *brush);
 
-/* Covers everything within `reach` of (x, y). */
+/* Covers everything within `reach` of (x, y); fails when that is more than 2048 pixels. */
 bool stm_patch_take(struct stm_patch *patch, struct stm_brush *brush, double x, double y, double reach,
                     struct stm_error *err);
 bool stm_patch_blur(struct stm_patch *patch, struct stm_brush *brush, double sigma, struct stm_error *err);

@@ -124,7 +124,8 @@ static int clump_size(int most, struct stm_random *r)
     return n;
 }
 
-static void fill_clump(struct stm_scatter *s, const struct stm_crowd *crowd, int size, struct stm_random *r)
+/* Returns how many found room. */
+static int fill_clump(struct stm_scatter *s, const struct stm_crowd *crowd, int size, struct stm_random *r)
 {
     const int first = s->n;
     for (int i = 0; i < size; i++) {
@@ -135,19 +136,19 @@ static void fill_clump(struct stm_scatter *s, const struct stm_crowd *crowd, int
         else
             stm_scatter_attach(s, &blob, first, &crowd->close, r);
     }
+    return s->n - first;
 }
+
+enum { FULL = 30 }; /* attempts without success after which no room is left */
 
 void stm_scatter_fill(struct stm_scatter *s, const struct stm_crowd *crowd, struct stm_random *r)
 {
     const int clumped = (int)(crowd->n * crowd->clumped_percent / 100 + 0.5);
-    int tried = 0;
-    while (tried < clumped) {
-        const int size = clump_size(crowd->most, r);
-        fill_clump(s, crowd, size, r);
+    for (int tried = 0, misses = 0; tried < crowd->n && misses < FULL;) {
+        const int size = tried < clumped ? clump_size(crowd->most, r) : 1;
+        misses = fill_clump(s, crowd, size, r) ? 0 : misses + 1;
         tried += size;
     }
-    for (; tried < crowd->n; tried++)
-        fill_clump(s, crowd, 1, r);
     for (int i = 0; i < s->n; i++) {
         const int j = stm_random_below(r, i + 1);
         s->order[i] = s->order[j];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Nuclei (Hoechst) and dead nuclei (PI) of an adherent culture, widefield fluorescence. */
+#include "images/bench.h"
 #include "images/camera.h"
 #include "images/nucleus.h"
 #include "images/scatter.h"
-#include "images/scene.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,6 +16,7 @@ struct params {
     double background, offset, electrons, read_noise;
     int bits;
     double specks, fragments, lint, blurs;
+    bool calcein;
 };
 
 static const struct stm_param rows[] = {
@@ -46,23 +47,18 @@ static const struct stm_param rows[] = {
     STM_REAL(params, fragments, "", 0, 1000, 2, "groups of fragments of dead nuclei, on average"),
     STM_REAL(params, lint, "", 0, 100, 0.5, "fibres in the field, on average"),
     STM_REAL(params, blurs, "", 0, 100, 2, "blobs far out of focus, on average"),
+    STM_BOOL(params, calcein, false, "a third channel: the bodies of live cells"),
     {.name = NULL},
 };
 
 /* The channels' places in the field. */
-enum { HOECHST, PI, CHANNELS };
+enum { HOECHST, PI, CALCEIN, CHANNELS };
 
-/* Everything one field needs while it is drawn. */
 struct site {
+    struct stm_bench bench;
     const struct params *p;
-    struct stm_field *field;
-    struct stm_f32 light[CHANNELS];
     struct stm_scatter scatter;
     struct stm_texture fine, coarse;
-    struct stm_brush brush;
-    struct stm_random random;
-    double um; /* pixels per micrometre */
-    struct stm_error *err;
 };
 
 /* What became of a cell decides size, shape and stains. */
@@ -76,7 +72,7 @@ struct state {
 
 static struct state live_state(struct site *s)
 {
-    struct stm_random *const r = &s->random;
+    struct stm_random *const r = &s->bench.random;
     struct state state = {STM_CLASS_LIVE, 1, 1, stm_random_spread(r, s->p->brightness_cv), 0, 0, 0, 1, true};
     if (stm_random_chance(r, s->p->mitotic_percent)) {
         const bool plate =
@@ -98,7 +94,7 @@ static struct state live_state(struct site *s)
 
 static struct state dead_state(struct site *s)
 {
-    struct stm_random *const r = &s->random;
+    struct stm_random *const r = &s->bench.random;
     const double stained = stm_random_spread(r, 0.45);
     struct state state = {STM_CLASS_DEAD, 1, 0.9, 1, 0.9 * stained, 0.14, 0.25, 2.2, false};
     if (stm_random_chance(r, 45)) { /* pyknotic: shrunken and round */
@@ -117,8 +113,9 @@ static struct state dead_state(struct site *s)
 
 static struct stm_blob nucleus_blob(struct site *s, const struct state *state)
 {
-    struct stm_random *const r = &s->random;
-    const double radius = s->p->nucleus_um / 2 * s->um * state->radius * stm_random_spread(r, s->p->size_cv);
+    struct stm_random *const r = &s->bench.random;
+    const double radius =
+        s->p->nucleus_um / 2 * s->bench.um * state->radius * stm_random_spread(r, s->p->size_cv);
     const double elongation = s->p->elongation * state->elongation * stm_random_spread(r, 0.15);
     const double rough = s->p->roughness * (stm_random_chance(r, 8) ? 3 : 1); /* some are lobed or folded */
     return stm_blob_random(r, radius, elongation > 1 ? elongation : 1, rough);
@@ -126,36 +123,59 @@ static struct stm_blob nucleus_blob(struct site *s, const struct state *state)
 
 static struct stm_nucleus nucleus_of(struct site *s, const struct stm_blob *blob, const struct state *state)
 {
+    struct stm_random *const r = &s->bench.random;
     struct stm_nucleus n = {
         .blob = *blob, .fine = &s->fine, .coarse = &s->coarse, .grain = state->grain, .dome = state->dome};
-    n.texture_x = stm_random_below(&s->random, STM_TEXTURE);
-    n.texture_y = stm_random_below(&s->random, STM_TEXTURE);
-    if (state->interphase) stm_nucleus_interphase(&n, &s->random);
+    n.texture_x = stm_random_below(r, STM_TEXTURE);
+    n.texture_y = stm_random_below(r, STM_TEXTURE);
+    if (state->interphase) stm_nucleus_interphase(&n, r);
     return n;
+}
+
+static float body_shade(const struct stm_blob_point *p, int x, int y, const void *user)
+{
+    const struct stm_nucleus *const n = user;
+    const double grain = 1 + 0.12 * (double)stm_texture_at(n->coarse, x + n->texture_y, y + n->texture_x);
+    return (float)((0.3 + 0.7 * (p->radius < 1 ? 1 - p->radius * p->radius : 0)) * grain);
+}
+
+/* The living cell's body around its nucleus; it has no truth of its own. */
+static bool draw_body(struct site *s, const struct stm_nucleus *nucleus, double sigma)
+{
+    struct stm_bench *const b = &s->bench;
+    const double larger = stm_random_between(&b->random, 1.9, 2.8);
+    const double bright = s->p->signal * 0.9 * stm_random_spread(&b->random, 0.4);
+    struct stm_blob body = nucleus->blob;
+    struct stm_patch patch;
+    body.a *= 1.3 * larger;
+    body.b *= 0.9 * larger;
+    if (!stm_patch_take(&patch, &b->brush, body.x, body.y, stm_blob_bound(&body) + 3.5 * sigma + 2, b->err))
+        return false;
+    stm_paint_blob(&patch, &body, body_shade, nucleus, (struct stm_u32){0}, 0);
+    if (!stm_patch_blur(&patch, &b->brush, sigma, b->err)) return false;
+    stm_patch_add(b->light[CALCEIN], &patch, bright);
+    return true;
 }
 
 static bool draw_cell(struct site *s, const struct stm_blob *blob, const struct state *state)
 {
-    const double blur = s->p->psf_um * s->um,
-                 own = fabs(stm_random_normal(&s->random)) * s->p->defocus_um * s->um * state->defocus;
-    const double defocus = own < 12 ? own : 12, sigma = sqrt(blur * blur + defocus * defocus);
+    struct stm_bench *const b = &s->bench;
+    const double psf = s->p->psf_um * b->um;
+    const double own = fabs(stm_random_normal(&b->random)) * s->p->defocus_um * b->um * state->defocus;
+    const double defocus = own < 12 ? own : 12, sigma = sqrt(psf * psf + defocus * defocus);
+    const double hoechst = s->p->signal * state->hoechst;
     const struct stm_nucleus nucleus = nucleus_of(s, blob, state);
-    const struct stm_truth_object object = {.class = state->class,
-                                            .major = blob->a > blob->b ? blob->a : blob->b,
-                                            .minor = blob->a > blob->b ? blob->b : blob->a,
-                                            .brightness = s->p->signal * state->hoechst,
-                                            .defocus = defocus};
-    const uint32_t label = stm_truth_add(&s->field->truth, &object, s->err);
+    const struct stm_truth_object object = stm_bench_object(state->class, blob, hoechst, defocus);
+    const uint32_t label = stm_truth_add(&b->field->truth, &object, b->err);
     struct stm_patch patch;
     if (!label ||
-        !stm_patch_take(&patch, &s->brush, blob->x, blob->y, stm_blob_bound(blob) + 3.5 * sigma + 2, s->err))
+        !stm_patch_take(&patch, &b->brush, blob->x, blob->y, stm_blob_bound(blob) + 3.5 * sigma + 2, b->err))
         return false;
-    stm_paint_blob(&patch, blob, stm_nucleus_shade, &nucleus, s->field->truth.cells, label);
-    if (!stm_patch_blur(&patch, &s->brush, sigma, s->err)) return false;
-    const double hoechst = s->p->signal * state->hoechst;
-    stm_patch_add(s->light[HOECHST], &patch, hoechst);
-    stm_patch_add(s->light[PI], &patch, s->p->signal * state->pi + hoechst * s->p->bleed_percent / 100);
-    return true;
+    stm_paint_blob(&patch, blob, stm_nucleus_shade, &nucleus, b->field->truth.cells, label);
+    if (!stm_patch_blur(&patch, &b->brush, sigma, b->err)) return false;
+    stm_patch_add(b->light[HOECHST], &patch, hoechst);
+    stm_patch_add(b->light[PI], &patch, s->p->signal * state->pi + hoechst * s->p->bleed_percent / 100);
+    return !s->p->calcein || state->class == STM_CLASS_DEAD || draw_body(s, &nucleus, sigma);
 }
 
 /* Blobs and states are made together; index i of both is the same cell. */
@@ -168,27 +188,26 @@ static void next_cell(void *user, int index, struct stm_blob *blob)
 {
     const struct population *const all = user;
     struct site *const s = all->site;
-    const bool dead = stm_random_chance(&s->random, s->p->dead_percent);
+    const bool dead = stm_random_chance(&s->bench.random, s->p->dead_percent);
     all->states[index] = dead ? dead_state(s) : live_state(s);
     *blob = nucleus_blob(s, &all->states[index]);
 }
 
 static bool cells(struct site *s)
 {
-    const double bound = s->p->nucleus_um / 2 * s->um * 2.6;
+    struct stm_bench *const b = &s->bench;
+    const double bound = s->p->nucleus_um / 2 * b->um * 2.6;
     const int capacity = (int)(s->p->cells * 4) + 256;
-    if (!stm_scatter_make(&s->scatter, s->field->w, s->field->h, bound, capacity, s->err)) return false;
+    if (!stm_scatter_make(&s->scatter, b->field->w, b->field->h, bound, capacity, b->err)) return false;
     s->scatter.clouds = &s->coarse;
     s->scatter.patchiness = s->p->patchiness;
     struct population all = {s, malloc(sizeof *all.states * ((size_t)capacity + 1))};
-    if (!all.states) return stm_fail(s->err, STM_NO_MEMORY, "no memory for %d cells", capacity);
-    const struct stm_crowd crowd = {stm_scatter_count(&s->scatter, s->p->cells, &s->random),
-                                    s->p->clumped_percent,
-                                    6,
-                                    {0.82, 0.99, 1.16},
-                                    next_cell,
-                                    &all};
-    stm_scatter_fill(&s->scatter, &crowd, &s->random);
+    if (!all.states) return stm_fail(b->err, STM_NO_MEMORY, "no memory for %d cells", capacity);
+    struct stm_crowd crowd = {
+        .clumped_percent = s->p->clumped_percent, .most = 6, .next = next_cell, .user = &all};
+    crowd.n = stm_scatter_count(&s->scatter, s->p->cells, &b->random);
+    crowd.close = (struct stm_closeness){0.82, 0.99, 1.16};
+    stm_scatter_fill(&s->scatter, &crowd, &b->random);
     bool ok = true;
     for (int i = 0; i < s->scatter.n && ok; i++) {
         const int cell = s->scatter.order[i];
@@ -198,177 +217,141 @@ static bool cells(struct site *s)
     return ok;
 }
 
-static float even(const struct stm_blob_point *point, int x, int y, const void *user)
+/* Brightness of debris in the first two channels. */
+struct stain {
+    double hoechst, pi;
+};
+
+static void shine(struct stm_bench *b, const struct stm_patch *patch, const void *user)
 {
-    (void)point;
-    (void)x;
-    (void)y;
-    (void)user;
-    return 1;
+    const struct stain *const stain = user;
+    stm_patch_add(b->light[HOECHST], patch, stain->hoechst);
+    stm_patch_add(b->light[PI], patch, stain->pi);
 }
 
 /* One piece of debris; `pi` is its brightness in the dead channel relative to the other. */
-static bool speck(struct site *s, double x, double y, double radius_um, double brightness, double pi)
+static bool speck(struct stm_bench *b, const struct params *p, double x, double y, double radius_um,
+                  double brightness, double pi)
 {
-    struct stm_random *const r = &s->random;
-    struct stm_blob blob = stm_blob_random(r, radius_um * s->um, stm_random_between(r, 1, 2), 0.12);
+    const double psf = p->psf_um * b->um;
+    struct stm_blob blob =
+        stm_blob_random(&b->random, radius_um * b->um, stm_random_between(&b->random, 1, 2), 0.12);
     blob.x = x;
     blob.y = y;
-    const double sigma = s->p->psf_um * s->um * stm_random_between(r, 1, 2);
-    const struct stm_truth_object object = {.class = STM_CLASS_DEBRIS,
-                                            .major = blob.a,
-                                            .minor = blob.b,
-                                            .brightness = brightness,
-                                            .defocus = sigma - s->p->psf_um * s->um};
-    const uint32_t label = stm_truth_add(&s->field->truth, &object, s->err);
-    struct stm_patch patch;
-    if (!label || !stm_patch_take(&patch, &s->brush, x, y, stm_blob_bound(&blob) + 3.5 * sigma + 2, s->err))
-        return false;
-    stm_paint_blob(&patch, &blob, even, NULL, s->field->truth.debris, label);
-    if (!stm_patch_blur(&patch, &s->brush, sigma, s->err)) return false;
-    stm_patch_add(s->light[HOECHST], &patch, brightness);
-    stm_patch_add(s->light[PI], &patch, brightness * pi);
-    return true;
+    const double sigma = psf * stm_random_between(&b->random, 1, 2);
+    const struct stain stain = {brightness, brightness * pi};
+    return stm_bench_speck(b, &blob, &(struct stm_debris){sigma, brightness, sigma - psf, shine, &stain});
 }
 
-static double anywhere(struct site *s, int length)
+static bool single_speck(struct stm_bench *b, const void *params)
 {
-    return stm_random_between(&s->random, 0, length);
-}
-
-static bool single_speck(struct site *s)
-{
-    struct stm_random *const r = &s->random;
-    const double x = anywhere(s, s->field->w), y = anywhere(s, s->field->h);
-    const double brightness = s->p->signal * 0.6 * stm_random_spread(r, 0.8);
+    const struct params *const p = params;
+    struct stm_random *const r = &b->random;
+    const double x = stm_bench_anywhere(b, b->field->w), y = stm_bench_anywhere(b, b->field->h);
+    const double brightness = p->signal * 0.6 * stm_random_spread(r, 0.8);
     const double radius = stm_random_between(r, 0.5, 1.6), pi = stm_random_real(r);
-    return speck(s, x, y, radius, brightness, pi < 0.6 ? 0.05 : pi);
+    return speck(b, p, x, y, radius, brightness, pi < 0.6 ? 0.05 : pi);
 }
 
 /* What is left of a nucleus that fell apart: a few bright beads. */
-static bool fragment_group(struct site *s)
+static bool fragments(struct stm_bench *b, const void *params)
 {
-    struct stm_random *const r = &s->random;
-    const double x = anywhere(s, s->field->w), y = anywhere(s, s->field->h), stained = stm_random_real(r);
+    const struct params *const p = params;
+    struct stm_random *const r = &b->random;
+    const double x = stm_bench_anywhere(b, b->field->w), y = stm_bench_anywhere(b, b->field->h);
+    const double stained = stm_random_real(r);
     bool ok = true;
     for (int n = 3 + stm_random_below(r, 5); n > 0 && ok; n--) {
-        const double dx = 3.2 * s->um * stm_random_normal(r), dy = 3.2 * s->um * stm_random_normal(r);
+        const double dx = 3.2 * b->um * stm_random_normal(r), dy = 3.2 * b->um * stm_random_normal(r);
         const double radius = stm_random_between(r, 0.8, 2), bright = stm_random_between(r, 0.7, 2);
-        ok = speck(s, x + dx, y + dy, radius, s->p->signal * bright, stained);
+        ok = speck(b, p, x + dx, y + dy, radius, p->signal * bright, stained);
     }
     return ok;
 }
 
-static bool fibre(struct site *s)
+static bool fibre(struct stm_bench *b, const void *params)
 {
-    struct stm_random *const r = &s->random;
-    const double x = anywhere(s, s->field->w), y = anywhere(s, s->field->h),
-                 length = stm_random_between(r, 40, 150) * s->um;
+    const struct params *const p = params;
+    struct stm_random *const r = &b->random;
+    const double x = stm_bench_anywhere(b, b->field->w), y = stm_bench_anywhere(b, b->field->h);
+    const double half = stm_random_between(r, 40, 150) * b->um / 2;
     const struct stm_direction d = stm_exact_direction(stm_random_real(r));
-    const double bend = length * stm_random_between(r, -0.5, 0.5), half = length / 2;
-    const struct stm_thread thread = {x - d.c * half, y - d.s * half, x - d.s * bend, y + d.c * bend,
-                                      x + d.c * half, y + d.s * half, 0.7 * s->um};
-    const double sigma = s->p->psf_um * s->um * stm_random_between(r, 1, 3),
-                 brightness = s->p->signal * stm_random_between(r, 0.1, 0.6);
-    const struct stm_truth_object object = {.class = STM_CLASS_DEBRIS,
-                                            .major = half,
-                                            .minor = thread.half_width,
-                                            .brightness = brightness,
-                                            .defocus = sigma};
-    const uint32_t label = stm_truth_add(&s->field->truth, &object, s->err);
-    struct stm_patch patch;
-    if (!label || !stm_patch_take(&patch, &s->brush, x, y, half + 3.5 * sigma + 4, s->err)) return false;
-    stm_paint_thread(&patch, &thread, s->field->truth.debris, label);
-    if (!stm_patch_blur(&patch, &s->brush, sigma, s->err)) return false;
-    stm_patch_add(s->light[HOECHST], &patch, brightness);
-    stm_patch_add(s->light[PI], &patch, 0.3 * brightness);
-    return true;
+    const double bend = 2 * half * stm_random_between(r, -0.5, 0.5);
+    const struct stm_thread thread = stm_thread_at(x, y, half, bend, d, 0.7 * b->um);
+    const double sigma = p->psf_um * b->um * stm_random_between(r, 1, 3);
+    const double brightness = p->signal * stm_random_between(r, 0.1, 0.6);
+    const struct stain stain = {brightness, 0.3 * brightness};
+    return stm_bench_thread(b, &thread, &(struct stm_debris){sigma, brightness, sigma, shine, &stain});
 }
 
 /* Something above or below the focal plane; it has no outline, so no truth. */
-static bool far_blur(struct site *s)
+static bool far_blur(struct stm_bench *b, const void *params)
 {
-    struct stm_random *const r = &s->random;
-    const double x = anywhere(s, s->field->w), y = anywhere(s, s->field->h),
-                 sigma = stm_random_between(r, 7, 22) * s->um;
+    const struct params *const p = params;
+    struct stm_random *const r = &b->random;
+    const double x = stm_bench_anywhere(b, b->field->w), y = stm_bench_anywhere(b, b->field->h);
+    const double sigma = stm_random_between(r, 7, 22) * b->um;
     struct stm_patch patch;
-    if (!stm_patch_take(&patch, &s->brush, x, y, 3.5 * sigma, s->err)) return false;
+    if (!stm_patch_take(&patch, &b->brush, x, y, 3.5 * sigma, b->err)) return false;
     stm_paint_spot(&patch, x, y, sigma);
-    const double brightness = s->p->signal * stm_random_between(r, 0.04, 0.2);
-    stm_patch_add(s->light[HOECHST], &patch, brightness);
-    stm_patch_add(s->light[PI], &patch, brightness * stm_random_real(r));
+    const double brightness = p->signal * stm_random_between(r, 0.04, 0.2);
+    shine(b, &patch, &(struct stain){brightness, brightness * stm_random_real(r)});
     return true;
 }
 
-static bool repeat(struct site *s, double mean, bool (*draw)(struct site *))
+static bool debris(struct site *s)
 {
-    bool ok = true;
-    for (double n = stm_random_poisson(&s->random, mean); n > 0 && ok; n--)
-        ok = draw(s);
-    return ok;
+    struct stm_bench *const b = &s->bench;
+    return stm_bench_repeat(b, s->p->specks, single_speck, s->p) &&
+           stm_bench_repeat(b, s->p->fragments, fragments, s->p) &&
+           stm_bench_repeat(b, s->p->lint, fibre, s->p) && stm_bench_repeat(b, s->p->blurs, far_blur, s->p);
 }
 
 /* Stray light: the wide skirt of the point spread, and haze from far above and below. */
 static bool stray_light(struct site *s)
 {
+    struct stm_bench *const b = &s->bench;
     bool ok = true;
-    for (int c = 0; c < CHANNELS && ok; c++)
-        ok = stm_glow(s->light[c], 5 * s->um, 0.1, s->err) &&
-             stm_glow(s->light[c], 45 * s->um, s->p->haze_percent / 100, s->err);
+    for (int c = 0; c < b->lights && ok; c++)
+        ok = stm_glow(b->light[c], 5 * b->um, 0.1, b->err) &&
+             stm_glow(b->light[c], 45 * b->um, s->p->haze_percent / 100, b->err);
     return ok;
 }
 
 static void expose(struct site *s, uint64_t optics, uint64_t seed)
 {
     const struct params *const p = s->p;
+    struct stm_field *const field = s->bench.field;
     const struct stm_camera camera = {p->offset, p->electrons, p->read_noise, p->bits};
     const struct stm_illumination lamp =
-        stm_illumination_from(optics, s->field->w, s->field->h, p->falloff_percent / 100);
-    for (int c = 0; c < CHANNELS; c++) {
-        struct stm_f32 *const light = &s->light[c];
-        for (int i = 0; i < light->w * light->h; i++)
-            light->px[i] += (float)(p->background * (c == PI ? 0.6 : 1));
-        stm_camera_expose(&camera, s->field->plane[c], (struct stm_cf32)STM_CONST(*light), &lamp,
+        stm_illumination_from(optics, field->w, field->h, p->falloff_percent / 100);
+    for (int c = 0; c < s->bench.lights; c++) {
+        const struct stm_f32 light = s->bench.light[c];
+        for (int i = 0; i < light.w * light.h; i++)
+            light.px[i] += (float)(p->background * (c == PI ? 0.6 : 1));
+        stm_camera_expose(&camera, field->plane[c], (struct stm_cf32)STM_CONST(light), &lamp,
                           stm_seed(seed, (uint64_t)c));
     }
-}
-
-static bool start(struct site *s)
-{
-    const int w = s->field->w, h = s->field->h;
-    bool ok = true;
-    for (int c = 0; c < CHANNELS && ok; c++) {
-        s->light[c] = (struct stm_f32){stm_canvas(w, h, s->err), w, w, h};
-        ok = s->light[c].px != NULL;
-    }
-    return ok && stm_texture_make(&s->fine, 0.35 * s->um, &s->random, s->err) &&
-           stm_texture_make(&s->coarse, 0.9 * s->um, &s->random, s->err);
-}
-
-static void finish(struct site *s)
-{
-    for (int c = 0; c < CHANNELS; c++)
-        free(s->light[c].px);
-    stm_texture_free(&s->fine);
-    stm_texture_free(&s->coarse);
-    stm_scatter_free(&s->scatter);
-    stm_brush_free(&s->brush);
 }
 
 static bool render(struct stm_field *field, const void *params, uint64_t optics, uint64_t seed,
                    struct stm_error *err)
 {
-    struct site s = {
-        .p = params, .field = field, .random = stm_random_from(seed), .um = 1 / field->pixel_um, .err = err};
-    field->channels = CHANNELS;
-    field->channel[HOECHST] = "Hoechst";
-    field->channel[PI] = "PI";
+    static const char *const names[CHANNELS] = {"Hoechst", "PI", "Calcein"};
+    struct site s = {.p = params};
+    field->channels = s.p->calcein ? CHANNELS : CALCEIN;
     field->true_bits = s.p->bits;
-    const bool ok = start(&s) && cells(&s) && repeat(&s, s.p->specks, single_speck) &&
-                    repeat(&s, s.p->fragments, fragment_group) && repeat(&s, s.p->lint, fibre) &&
-                    repeat(&s, s.p->blurs, far_blur) && stray_light(&s);
+    for (int c = 0; c < field->channels; c++)
+        field->channel[c] = names[c];
+    const bool ok = stm_bench_start(&s.bench, field, field->channels, seed, err) &&
+                    stm_texture_make(&s.fine, 0.35 * s.bench.um, &s.bench.random, err) &&
+                    stm_texture_make(&s.coarse, 0.9 * s.bench.um, &s.bench.random, err) && cells(&s) &&
+                    debris(&s) && stray_light(&s);
     if (ok) expose(&s, optics, stm_seed_text(seed, "camera"));
-    finish(&s);
+    stm_texture_free(&s.fine);
+    stm_texture_free(&s.coarse);
+    stm_scatter_free(&s.scatter);
+    stm_bench_finish(&s.bench);
     return ok;
 }
 

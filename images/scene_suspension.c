@@ -2,9 +2,8 @@
 /* Detached cells in a counting chamber, trypan blue, colour brightfield. */
 #include "images/camera.h"
 #include "images/chamber.h"
-#include "images/paint.h"
 #include "images/scatter.h"
-#include "images/scene.h"
+#include "images/trypan.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -42,23 +41,11 @@ static const struct stm_param rows[] = {
     {.name = NULL},
 };
 
-enum { RED, GREEN, BLUE, COLOURS };
-
-/* Trypan blue absorbs around 590 nm: red most, blue least. */
-static const double dye_colour[COLOURS] = {1, 0.72, 0.2};
-/* Rust, skin and dust absorb blue most. */
-static const double dirt_colour[COLOURS] = {0.6, 0.8, 1};
-
 struct site {
+    struct stm_bench bench; /* its light is relative to the empty chamber */
     const struct params *p;
-    struct stm_field *field;
-    struct stm_f32 light[COLOURS]; /* relative to the empty chamber */
     struct stm_scatter scatter;
     struct stm_texture texture;
-    struct stm_brush brush;
-    struct stm_random random;
-    double um; /* pixels per micrometre */
-    struct stm_error *err;
 };
 
 struct state {
@@ -66,117 +53,45 @@ struct state {
     double focus, dye, blur;
 };
 
-/* How one cell is shaded. */
-struct shade {
-    const struct stm_texture *texture;
-    int texture_x, texture_y;
-    double um, focus, grain;
-};
-
-static double bump(double x, double middle, double width)
+static bool draw_dye(struct site *s, const struct stm_blob *blob, double density,
+                     const struct stm_trypan *shade, double sigma)
 {
-    const double d = (x - middle) / width;
-    return d > 5 || d < -5 ? 0 : stm_exact_exp(-d * d / 2);
-}
-
-/* A live cell is a small lens: a dark rim whose outer side is the outline, light gathered in the middle (or
- * spread, on the other side of the focus), a bright fringe around. */
-static float live_shade(const struct stm_blob_point *p, int x, int y, const void *user)
-{
-    const struct shade *const s = user;
-    const double depth = p->depth / s->um; /* micrometres inside */
-    const double fringe = 0.14 * bump(depth, -1.1, 0.7) - 0.05 * bump(depth, -2.9, 0.8);
-    const double cover = (double)stm_coverage(p->depth);
-    if (cover <= 0) return (float)fringe;
-    const double grain = s->grain * (double)stm_texture_at(s->texture, x + s->texture_x, y + s->texture_y);
-    const double rim = -0.58 * bump(depth, 0.5, 1.3), ring = 0.1 * bump(depth, 3, 1.1);
-    const double lens = (0.12 + 0.5 * s->focus) * bump(p->radius, 0, 0.36);
-    return (float)(fringe * (1 - cover) + cover * (rim + ring + lens - 0.1 + grain));
-}
-
-/* The faint outline of a dead cell, whose contents are out. */
-static float dead_rim_shade(const struct stm_blob_point *p, int x, int y, const void *user)
-{
-    (void)x;
-    (void)y;
-    const struct shade *const s = user;
-    const double depth = p->depth / s->um;
-    return (float)(-0.26 * bump(depth, 0.4, 1) + 0.08 * bump(depth, -1.2, 0.8));
-}
-
-/* Optical density of a dead cell: the dye fills it, the nucleus binds more. */
-static float dye_shade(const struct stm_blob_point *p, int x, int y, const void *user)
-{
-    const struct shade *const s = user;
-    const double nucleus = 1 / (1 + stm_exact_exp((p->radius - 0.62) * 14));
-    const double grain =
-        1 + s->grain * 2.6 * (double)stm_texture_at(s->texture, x + s->texture_x, y + s->texture_y);
-    const double density = (0.62 + 0.38 * nucleus) * grain;
-    return density > 0.1 ? (float)density : 0.1f;
-}
-
-/* light *= 10^(-density of the patch). */
-static void absorb(struct site *s, const struct stm_patch *patch, const double *colour, double density)
-{
-    for (int c = 0; c < COLOURS; c++) {
-        const struct stm_f32 plane = s->light[c];
-        for (int y = 0; y < patch->px.h; y++)
-            for (int x = 0; x < patch->px.w; x++) {
-                const int fx = x + patch->x0, fy = y + patch->y0;
-                const double d = (double)patch->px.px[y * patch->px.stride + x];
-                if (fx < 0 || fy < 0 || fx >= plane.w || fy >= plane.h || d == 0) continue;
-                plane.px[fy * plane.stride + fx] *= (float)stm_exact_exp(-2.302585 * density * colour[c] * d);
-            }
-    }
-}
-
-/* Refracted light, a little blurrier in blue than in green, as lenses are. */
-static bool refract(struct site *s, struct stm_patch *patch, double sigma)
-{
-    static const int order[COLOURS] = {GREEN, RED, BLUE};
-    static const double more[COLOURS] = {0, 0.25, 0.35};
-    for (int i = 0; i < COLOURS; i++) {
-        if (!stm_patch_blur(patch, &s->brush, i ? more[i] * sigma : sigma, s->err)) return false;
-        stm_patch_filter(s->light[order[i]], patch, 1);
-    }
-    return true;
-}
-
-static bool draw_dye(struct site *s, const struct stm_blob *blob, const struct state *state,
-                     const struct shade *shade, double sigma)
-{
+    struct stm_bench *const b = &s->bench;
+    const double reach = stm_blob_bound(blob) + 3.5 * sigma + 2;
     struct stm_patch patch;
-    const struct stm_u32 nowhere = {0};
-    if (!stm_patch_take(&patch, &s->brush, blob->x, blob->y, stm_blob_bound(blob) + 3.5 * sigma + 2, s->err))
-        return false;
-    stm_paint_blob(&patch, blob, dye_shade, shade, nowhere, 0);
-    if (!stm_patch_blur(&patch, &s->brush, sigma, s->err)) return false;
-    absorb(s, &patch, dye_colour, state->dye);
+    if (!stm_patch_take(&patch, &b->brush, blob->x, blob->y, reach, b->err)) return false;
+    stm_paint_blob(&patch, blob, stm_trypan_dye, shade, (struct stm_u32){0}, 0);
+    if (!stm_patch_blur(&patch, &b->brush, sigma, b->err)) return false;
+    stm_absorb(b, &patch, stm_dye_colour, density);
     return true;
+}
+
+/* Grey levels that a density takes from the background. */
+static double darker(const struct params *p, double density)
+{
+    return p->background * (stm_exact_exp(-2.302585 * density) - 1);
 }
 
 static bool draw_cell(struct site *s, const struct stm_blob *blob, const struct state *state)
 {
+    struct stm_bench *const b = &s->bench;
     const bool dead = state->class == STM_CLASS_DEAD;
-    const double psf = s->p->psf_um * s->um, own = state->blur * s->um, sigma = sqrt(psf * psf + own * own);
-    struct shade shade = {
-        &s->texture, stm_random_below(&s->random, STM_TEXTURE), 0, s->um, state->focus, dead ? 0.05 : 0.08};
-    shade.texture_y = stm_random_below(&s->random, STM_TEXTURE);
-    const struct stm_truth_object object = {
-        .class = state->class,
-        .major = blob->a > blob->b ? blob->a : blob->b,
-        .minor = blob->a > blob->b ? blob->b : blob->a,
-        .brightness =
-            s->p->background * (dead ? stm_exact_exp(-2.302585 * state->dye) - 1 : 0.02 + 0.5 * state->focus),
-        .defocus = own};
-    const uint32_t label = stm_truth_add(&s->field->truth, &object, s->err);
+    const double psf = s->p->psf_um * b->um, own = state->blur * b->um, sigma = sqrt(psf * psf + own * own);
+    const double brightness =
+        dead ? darker(s->p, state->dye) : s->p->background * (0.02 + 0.5 * state->focus);
+    struct stm_trypan shade = {&s->texture, 0, 0, b->um, state->focus, dead ? 0.05 : 0.08};
+    shade.texture_x = stm_random_below(&b->random, STM_TEXTURE);
+    shade.texture_y = stm_random_below(&b->random, STM_TEXTURE);
+    const struct stm_truth_object object = stm_bench_object(state->class, blob, brightness, own);
+    const uint32_t label = stm_truth_add(&b->field->truth, &object, b->err);
+    const double reach = stm_blob_bound(blob) + 5 * b->um + 3.5 * sigma;
     struct stm_patch patch;
-    const double reach = stm_blob_bound(blob) + 5 * s->um + 3.5 * sigma;
-    if (!label || (dead && !draw_dye(s, blob, state, &shade, sigma)) ||
-        !stm_patch_take(&patch, &s->brush, blob->x, blob->y, reach, s->err))
+    if (!label || (dead && !draw_dye(s, blob, state->dye, &shade, sigma)) ||
+        !stm_patch_take(&patch, &b->brush, blob->x, blob->y, reach, b->err))
         return false;
-    stm_paint_around(&patch, blob, dead ? dead_rim_shade : live_shade, &shade, s->field->truth.cells, label);
-    return refract(s, &patch, sigma);
+    stm_paint_around(&patch, blob, dead ? stm_trypan_dead_rim : stm_trypan_live, &shade,
+                     b->field->truth.cells, label);
+    return stm_refract(b, &patch, sigma);
 }
 
 struct population {
@@ -188,7 +103,7 @@ static void next_cell(void *user, int index, struct stm_blob *blob)
 {
     const struct population *const all = user;
     struct site *const s = all->site;
-    struct stm_random *const r = &s->random;
+    struct stm_random *const r = &s->bench.random;
     const bool dead = stm_random_chance(r, s->p->dead_percent);
     struct state *const state = &all->states[index];
     *state = (struct state){.class = dead ? STM_CLASS_DEAD : STM_CLASS_LIVE};
@@ -199,23 +114,22 @@ static void next_cell(void *user, int index, struct stm_blob *blob)
     const double shrunken = dead ? stm_random_between(r, 0.8, 1.05) : 1;
     const double size = shrunken * stm_random_spread(r, s->p->size_cv);
     const double elongation = 1 + fabs(stm_random_normal(r)) * 0.06;
-    *blob = stm_blob_random(r, s->p->cell_um / 2 * s->um * size, elongation, dead ? 0.035 : 0.015);
+    *blob = stm_blob_random(r, s->p->cell_um / 2 * s->bench.um * size, elongation, dead ? 0.035 : 0.015);
 }
 
 static bool cells(struct site *s)
 {
-    const double bound = s->p->cell_um / 2 * s->um * 2;
+    struct stm_bench *const b = &s->bench;
+    const double bound = s->p->cell_um / 2 * b->um * 2;
     const int capacity = (int)(s->p->cells * 4) + 256;
-    if (!stm_scatter_make(&s->scatter, s->field->w, s->field->h, bound, capacity, s->err)) return false;
+    if (!stm_scatter_make(&s->scatter, b->field->w, b->field->h, bound, capacity, b->err)) return false;
     struct population all = {s, malloc(sizeof *all.states * ((size_t)capacity + 1))};
-    if (!all.states) return stm_fail(s->err, STM_NO_MEMORY, "no memory for %d cells", capacity);
-    const struct stm_crowd crowd = {stm_scatter_count(&s->scatter, s->p->cells, &s->random),
-                                    s->p->clumped_percent,
-                                    5,
-                                    {0.95, 1.02, 1.2},
-                                    next_cell,
-                                    &all};
-    stm_scatter_fill(&s->scatter, &crowd, &s->random);
+    if (!all.states) return stm_fail(b->err, STM_NO_MEMORY, "no memory for %d cells", capacity);
+    struct stm_crowd crowd = {
+        .clumped_percent = s->p->clumped_percent, .most = 5, .next = next_cell, .user = &all};
+    crowd.n = stm_scatter_count(&s->scatter, s->p->cells, &b->random);
+    crowd.close = (struct stm_closeness){0.95, 1.02, 1.2};
+    stm_scatter_fill(&s->scatter, &crowd, &b->random);
     bool ok = true;
     for (int i = 0; i < s->scatter.n && ok; i++) {
         const int cell = s->scatter.order[i];
@@ -225,155 +139,130 @@ static bool cells(struct site *s)
     return ok;
 }
 
-static float even(const struct stm_blob_point *point, int x, int y, const void *user)
-{
-    (void)point;
-    (void)x;
-    (void)y;
-    (void)user;
-    return 1;
-}
+struct tint {
+    const double *colour;
+    double density;
+};
 
-static uint32_t add_debris(struct site *s, double major, double minor, double density, double defocus)
+static void darken(struct stm_bench *b, const struct stm_patch *patch, const void *user)
 {
-    const double brightness = s->p->background * (stm_exact_exp(-2.302585 * density) - 1);
-    return stm_truth_add(&s->field->truth,
-                         &(struct stm_truth_object){.class = STM_CLASS_DEBRIS,
-                                                    .major = major > minor ? major : minor,
-                                                    .minor = major > minor ? minor : major,
-                                                    .brightness = brightness,
-                                                    .defocus = defocus},
-                         s->err);
+    const struct tint *const tint = user;
+    stm_absorb(b, patch, tint->colour, tint->density);
 }
 
 /* Dirt, dye crystals, remains of cells: small, dark, of any shape. */
-static bool speck(struct site *s, double x, double y)
+static bool speck(struct stm_bench *b, const struct params *p, double x, double y)
 {
-    struct stm_random *const r = &s->random;
-    const double radius = stm_random_between(r, 0.7, 2.6) * s->um, elongation = stm_random_between(r, 1, 2.6);
+    struct stm_random *const r = &b->random;
+    const double radius = stm_random_between(r, 0.7, 2.6) * b->um, elongation = stm_random_between(r, 1, 2.6);
     struct stm_blob blob = stm_blob_random(r, radius, elongation, 0.15);
     blob.x = x;
     blob.y = y;
-    const double sigma = s->p->psf_um * s->um * stm_random_between(r, 1, 2.5),
-                 density = stm_random_between(r, 0.08, 0.5);
-    const double *const colour = stm_random_chance(r, 45) ? dye_colour : dirt_colour;
-    const uint32_t label = add_debris(s, blob.a, blob.b, density, sigma);
-    struct stm_patch patch;
-    if (!label || !stm_patch_take(&patch, &s->brush, x, y, stm_blob_bound(&blob) + 3.5 * sigma + 2, s->err))
-        return false;
-    stm_paint_blob(&patch, &blob, even, NULL, s->field->truth.debris, label);
-    if (!stm_patch_blur(&patch, &s->brush, sigma, s->err)) return false;
-    absorb(s, &patch, colour, density);
-    return true;
+    const double sigma = p->psf_um * b->um * stm_random_between(r, 1, 2.5);
+    const double density = stm_random_between(r, 0.08, 0.5);
+    const struct tint tint = {stm_random_chance(r, 45) ? stm_dye_colour : stm_dirt_colour, density};
+    return stm_bench_speck(b, &blob, &(struct stm_debris){sigma, darker(p, density), sigma, darken, &tint});
 }
 
-static bool fibre(struct site *s, double x, double y)
+static bool fibre(struct stm_bench *b, const struct params *p, double x, double y)
 {
-    struct stm_random *const r = &s->random;
-    const double half = stm_random_between(r, 12, 60) * s->um, density = stm_random_between(r, 0.1, 0.4);
+    struct stm_random *const r = &b->random;
+    const double half = stm_random_between(r, 12, 60) * b->um, density = stm_random_between(r, 0.1, 0.4);
     const struct stm_direction d = stm_exact_direction(stm_random_real(r));
-    const double bend = half * stm_random_between(r, -1, 1),
-                 sigma = s->p->psf_um * s->um * stm_random_between(r, 1, 2.5);
-    const struct stm_thread thread = {x - d.c * half, y - d.s * half, x - d.s * bend, y + d.c * bend,
-                                      x + d.c * half, y + d.s * half, 0.9 * s->um};
-    const uint32_t label = add_debris(s, half, thread.half_width, density, sigma);
-    struct stm_patch patch;
-    if (!label || !stm_patch_take(&patch, &s->brush, x, y, 1.2 * half + 3.5 * sigma + 4, s->err))
-        return false;
-    stm_paint_thread(&patch, &thread, s->field->truth.debris, label);
-    if (!stm_patch_blur(&patch, &s->brush, sigma, s->err)) return false;
-    absorb(s, &patch, dirt_colour, density);
-    return true;
+    const double bend = half * stm_random_between(r, -1, 1);
+    const double sigma = p->psf_um * b->um * stm_random_between(r, 1, 2.5);
+    const struct stm_thread thread = stm_thread_at(x, y, half, bend, d, 0.9 * b->um);
+    const struct tint tint = {stm_dirt_colour, density};
+    return stm_bench_thread(b, &thread,
+                            &(struct stm_debris){sigma, darker(p, density), sigma, darken, &tint});
 }
 
 /* Several specks on a heap: a shred of stained cells. */
-static bool shred(struct site *s, double x, double y)
+static bool shred(struct stm_bench *b, const struct params *p, double x, double y)
 {
-    struct stm_random *const r = &s->random;
+    struct stm_random *const r = &b->random;
     bool ok = true;
     for (int n = 4 + stm_random_below(r, 8); n > 0 && ok; n--) {
-        const double dx = 3.5 * s->um * stm_random_normal(r), dy = 3.5 * s->um * stm_random_normal(r);
-        ok = speck(s, x + dx, y + dy);
+        const double dx = 3.5 * b->um * stm_random_normal(r), dy = 3.5 * b->um * stm_random_normal(r);
+        ok = speck(b, p, x + dx, y + dy);
     }
     return ok;
 }
 
-static bool debris(struct site *s)
+static bool piece_of_debris(struct stm_bench *b, const void *params)
 {
-    struct stm_random *const r = &s->random;
-    const double part = s->p->debris_percent / 100, mean = (s->p->cells + 5) * part / (1 - part);
-    bool ok = true;
-    for (double n = stm_random_poisson(r, mean); n > 0 && ok; n--) {
-        const double x = stm_random_between(r, 0, s->field->w), y = stm_random_between(r, 0, s->field->h);
-        const double kind = stm_random_real(r);
-        ok = kind < 0.92 ? speck(s, x, y) : kind < 0.97 ? fibre(s, x, y) : shred(s, x, y);
-    }
-    return ok;
+    const double x = stm_bench_anywhere(b, b->field->w), y = stm_bench_anywhere(b, b->field->h);
+    const double kind = stm_random_real(&b->random);
+    return (kind < 0.92 ? speck : kind < 0.97 ? fibre : shred)(b, params, x, y);
 }
 
 /* Dust on the sensor: soft, faint, in the same place on every picture. */
-static bool dust(struct site *s, uint64_t optics)
+static bool dust(struct stm_bench *b, uint64_t optics)
 {
     struct stm_random r = stm_random_from(stm_seed_text(optics, "dust"));
     bool ok = true;
     for (int n = stm_random_below(&r, 7); n > 0 && ok; n--) {
-        const double x = stm_random_between(&r, 0, s->field->w), y = stm_random_between(&r, 0, s->field->h);
+        const double x = stm_random_between(&r, 0, b->field->w), y = stm_random_between(&r, 0, b->field->h);
         const double sigma = stm_random_between(&r, 3, 12), depth = stm_random_between(&r, 0.02, 0.06);
         struct stm_patch patch;
-        ok = stm_patch_take(&patch, &s->brush, x, y, 3.5 * sigma, s->err);
+        ok = stm_patch_take(&patch, &b->brush, x, y, 3.5 * sigma, b->err);
         if (!ok) break;
         stm_paint_spot(&patch, x, y, sigma);
-        for (int c = 0; c < COLOURS; c++)
-            stm_patch_filter(s->light[c], &patch, -depth);
+        for (int c = 0; c < STM_COLOURS; c++)
+            stm_patch_filter(b->light[c], &patch, -depth);
     }
     return ok;
 }
 
-/* The empty chamber: the grid, sharper or softer as the objects are. */
-static void engrave(struct site *s, uint64_t optics)
+static void engrave(struct stm_bench *b, const struct stm_grid *grid)
 {
-    const struct stm_grid grid = stm_grid_at((enum stm_grid_kind)s->p->grid, optics, &s->random);
-    for (int y = 0; y < s->field->h; y++)
-        for (int x = 0; x < s->field->w; x++) {
-            const float light = (float)stm_grid_light(&grid, x / s->um, y / s->um);
-            for (int c = 0; c < COLOURS; c++)
-                s->light[c].px[y * s->light[c].stride + x] = light;
+    for (int y = 0; y < b->field->h; y++)
+        for (int x = 0; x < b->field->w; x++) {
+            const float light = (float)stm_grid_light(grid, x / b->um, y / b->um);
+            for (int c = 0; c < STM_COLOURS; c++)
+                b->light[c].px[y * b->light[c].stride + x] = light;
         }
 }
 
 /* The lamp's colour is the plate's. */
-static void lamp_colour(uint64_t optics, double tint[COLOURS])
+static void lamp_colour(uint64_t optics, double tint[STM_COLOURS])
 {
     struct stm_random r = stm_random_from(stm_seed_text(optics, "lamp"));
     const double warm = stm_random_between(&r, -0.05, 0.05), green = stm_random_between(&r, -0.02, 0.02);
-    tint[RED] = 1 + warm;
-    tint[GREEN] = 1 + green;
-    tint[BLUE] = 1 - warm;
+    tint[STM_RED] = 1 + warm;
+    tint[STM_GREEN] = 1 + green;
+    tint[STM_BLUE] = 1 - warm;
 }
 
-static void expose(struct site *s, uint64_t optics, uint64_t seed)
+/* Raw pixels see one colour each, so noise is partly shared between the colours. */
+static void expose_pixel(const struct site *s, int x, int y, double lit, const double *tint,
+                         struct stm_random *r)
 {
-    double tint[COLOURS];
-    lamp_colour(optics, tint);
     const struct params *const p = s->p;
+    uint8_t *const to = s->bench.field->rgb.px + y * s->bench.field->rgb.stride + 3 * x;
+    const double grey = stm_random_normal(r);
+    for (int c = 0; c < STM_COLOURS; c++) {
+        const struct stm_f32 light = s->bench.light[c];
+        const double level = lit * tint[c] * (double)light.px[y * light.stride + x];
+        const double own = 0.75 * grey + 0.66 * stm_random_normal(r);
+        const double value = floor(level + p->noise * sqrt(0.15 + 0.85 * level / p->background) * own + 0.5);
+        to[c] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
+    }
+}
+
+static void expose(const struct site *s, uint64_t optics, uint64_t seed)
+{
+    const struct stm_field *const f = s->bench.field;
     const struct stm_illumination lamp =
-        stm_illumination_from(optics, s->field->w, s->field->h, p->falloff_percent / 100);
-    for (int y = 0; y < s->field->h; y++) {
+        stm_illumination_from(optics, f->w, f->h, s->p->falloff_percent / 100);
+    double tint[STM_COLOURS];
+    lamp_colour(optics, tint);
+    for (int y = 0; y < f->h; y++) {
         struct stm_random r = stm_random_from(stm_seed(seed, (uint64_t)y));
-        for (int x = 0; x < s->field->w; x++) {
-            const double lit = p->background * stm_illumination_at(&lamp, x, y) *
-                               stm_field_stop(x, y, s->field->w, s->field->h, p->vignette_percent);
-            const double grey =
-                stm_random_normal(&r); /* raw pixels see one colour each: noise is partly shared */
-            for (int c = 0; c < COLOURS; c++) {
-                const double level = lit * tint[c] * (double)s->light[c].px[y * s->light[c].stride + x];
-                const double noise = p->noise * sqrt(0.15 + 0.85 * level / p->background) *
-                                     (0.75 * grey + 0.66 * stm_random_normal(&r));
-                const double value = floor(level + noise + 0.5);
-                s->field->rgb.px[y * s->field->rgb.stride + 3 * x + c] = (uint8_t)(value < 0     ? 0
-                                                                                   : value > 255 ? 255
-                                                                                                 : value);
-            }
+        for (int x = 0; x < f->w; x++) {
+            const double lit = s->p->background * stm_illumination_at(&lamp, x, y) *
+                               stm_field_stop(x, y, f->w, f->h, s->p->vignette_percent);
+            expose_pixel(s, x, y, lit, tint, &r);
         }
     }
 }
@@ -381,45 +270,34 @@ static void expose(struct site *s, uint64_t optics, uint64_t seed)
 /* Nothing is seen behind the field stop. */
 static void hide_behind_stop(struct stm_field *f, double percent)
 {
-    for (int y = 0; y < f->h; y++)
+    for (int y = 0; y < f->h && percent > 0; y++)
         for (int x = 0; x < f->w; x++)
             if (stm_field_stop(x, y, f->w, f->h, percent) < 0.25)
                 f->truth.cells.px[y * f->w + x] = f->truth.debris.px[y * f->w + x] = 0;
 }
 
-static bool start(struct site *s)
+static bool draw(struct site *s, uint64_t optics)
 {
-    const int w = s->field->w, h = s->field->h;
-    bool ok = true;
-    for (int c = 0; c < COLOURS && ok; c++) {
-        s->light[c] = (struct stm_f32){stm_canvas(w, h, s->err), w, w, h};
-        ok = s->light[c].px != NULL;
-    }
-    return ok && stm_texture_make(&s->texture, 0.7 * s->um, &s->random, s->err);
-}
-
-static void finish(struct site *s)
-{
-    for (int c = 0; c < COLOURS; c++)
-        free(s->light[c].px);
-    stm_texture_free(&s->texture);
-    stm_scatter_free(&s->scatter);
-    stm_brush_free(&s->brush);
+    struct stm_bench *const b = &s->bench;
+    const double part = s->p->debris_percent / 100, pieces = (s->p->cells + 5) * part / (1 - part);
+    const struct stm_grid grid = stm_grid_at((enum stm_grid_kind)s->p->grid, optics, &b->random);
+    engrave(b, &grid);
+    return cells(s) && stm_bench_repeat(b, pieces, piece_of_debris, s->p) && dust(b, optics);
 }
 
 static bool render(struct stm_field *field, const void *params, uint64_t optics, uint64_t seed,
                    struct stm_error *err)
 {
-    struct site s = {
-        .p = params, .field = field, .random = stm_random_from(seed), .um = 1 / field->pixel_um, .err = err};
-    bool ok = start(&s);
-    if (ok) engrave(&s, optics);
-    ok = ok && cells(&s) && debris(&s) && dust(&s, optics);
+    struct site s = {.p = params};
+    const bool ok = stm_bench_start(&s.bench, field, STM_COLOURS, seed, err) &&
+                    stm_texture_make(&s.texture, 0.7 * s.bench.um, &s.bench.random, err) && draw(&s, optics);
     if (ok) expose(&s, optics, stm_seed_text(seed, "camera"));
-    if (ok && s.p->vignette_percent > 0) hide_behind_stop(field, s.p->vignette_percent);
+    if (ok) hide_behind_stop(field, s.p->vignette_percent);
     if (ok && s.p->scale_bar)
         stm_scale_bar(field->rgb, field->pixel_um, field->truth.cells, field->truth.debris);
-    finish(&s);
+    stm_texture_free(&s.texture);
+    stm_scatter_free(&s.scatter);
+    stm_bench_finish(&s.bench);
     return ok;
 }
 

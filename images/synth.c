@@ -22,7 +22,7 @@ const struct stm_scene *stm_scene_find(const char *name)
     return NULL;
 }
 
-enum { SIDE_LIMIT = 16384 };
+enum { SIDE_LIMIT = 8192 };
 
 static bool prepare(struct stm_field *field, const struct stm_scene *scene, struct stm_error *err)
 {
@@ -32,6 +32,8 @@ static bool prepare(struct stm_field *field, const struct stm_scene *scene, stru
     if (w < 16 || h < 16 || w > SIDE_LIMIT || h > SIDE_LIMIT)
         return stm_fail(err, STM_USAGE, "a field is 16 to %d pixels wide and high, not %d x %d", SIDE_LIMIT,
                         w, h);
+    if (!(pixel_um >= 0.05 && pixel_um <= 20))
+        return stm_fail(err, STM_USAGE, "pixels are 0.05 to 20 um wide, not %g um", pixel_um);
     const size_t n = (size_t)w * (size_t)h;
     bool ok = true;
     for (int c = 0; c < scene->channels; c++) {

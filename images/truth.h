@@ -15,7 +15,8 @@ struct stm_truth_object {
     int clump;            /* objects that touch share a number; 0 = touches none */
     bool counted;         /* does not touch the bottom or right edge (unbiased counting frame) */
     double major, minor;  /* semi axes of the whole object as it was drawn */
-    double brightness;    /* peak of the unblurred object above the background, in counts or grey levels */
+    double brightness;    /* height of the unblurred object above the background: counts, grey levels, in
+                           * phase contrast radians */
     double defocus;       /* extra blur, standard deviation in pixels */
 };
 

@@ -113,3 +113,29 @@ void check_empty_field(const struct stm_scene *scene)
     assert_true(bright > 11000);
     stm_synth_free(&f);
 }
+
+static void check_value(const struct stm_scene *scene, const struct stm_param *row, double value)
+{
+    struct stm_error err = {0};
+    _Alignas(16) unsigned char params[STM_SCENE_PARAMS];
+    struct stm_field field = {.w = 48, .h = 40};
+    char text[64];
+    stm_param_defaults(scene->params, params);
+    snprintf(text, sizeof text, "%.17g", value);
+    assert_ok(stm_param_set(scene->params, params, row->name, text, &err), &err);
+    if (stm_synth(&field, scene, params, 1, 1, &err)) {
+        check_truth_is_that_of_the_labels(&field);
+        stm_synth_free(&field);
+    } else {
+        assert_true(err.status != STM_OK && err.message[0]);
+    }
+}
+
+void check_extremes(const struct stm_scene *scene)
+{
+    for (const struct stm_param *row = scene->params; row->name; row++)
+        if (row->kind == STM_KIND_REAL || row->kind == STM_KIND_INT) {
+            check_value(scene, row, row->lo);
+            check_value(scene, row, row->hi);
+        }
+}

@@ -19,6 +19,9 @@ void check_seeds(const struct stm_scene *scene);
 /* No cells asked, none there; the image is not empty all the same. */
 void check_empty_field(const struct stm_scene *scene);
 
+/* Every parameter at both ends of its range gives a field or a reason. */
+void check_extremes(const struct stm_scene *scene);
+
 /* FNV-1a over pixels and labels: the same for every compiler, optimisation and machine. */
 uint64_t check_hash(const struct stm_field *field);
 

@@ -32,6 +32,12 @@ static void an_empty_field_has_no_cells(void **state)
     check_empty_field(scene());
 }
 
+static void every_parameter_may_be_extreme(void **state)
+{
+    (void)state;
+    check_extremes(scene());
+}
+
 /* The hash is that of gcc 12 -O2 on x86-64; every other build must find the same. */
 static void bytes_are_the_same_everywhere(void **state)
 {
@@ -174,18 +180,39 @@ static void dead_cells_are_stained(void **state)
     stm_synth_free(&f);
 }
 
+/* Calcein shows around live nuclei and not in dead ones, and leaves the other channels as they are. */
+static void calcein_is_a_third_channel(void **state)
+{
+    (void)state;
+    struct stm_field f = check_render(
+        scene(), 500, 500, 4, (const char *const[]){"cells=40", "dead_percent=50", "calcein=yes", NULL});
+    double sum[STM_CLASSES] = {0}, n[STM_CLASSES] = {0};
+    assert_int_equal(f.channels, 3);
+    assert_string_equal(f.channel[2], "Calcein");
+    for (int i = 0; i < 500 * 500; i++) {
+        const uint32_t label = f.truth.cells.px[i];
+        const enum stm_class class = label ? f.truth.objects[label - 1].class : STM_CLASS_NONE;
+        sum[class] += f.plane[2].px[i] - 110;
+        n[class]++;
+    }
+    assert_true(sum[STM_CLASS_LIVE] / n[STM_CLASS_LIVE] > 4 * sum[STM_CLASS_DEAD] / n[STM_CLASS_DEAD]);
+    stm_synth_free(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(truth_is_that_of_the_labels),
         cmocka_unit_test(seeds_decide_everything),
         cmocka_unit_test(an_empty_field_has_no_cells),
+        cmocka_unit_test(every_parameter_may_be_extreme),
         cmocka_unit_test(bytes_are_the_same_everywhere),
         cmocka_unit_test(numbers_are_as_asked),
         cmocka_unit_test(sizes_and_brightness_are_as_asked),
         cmocka_unit_test(illumination_falls_off_as_asked),
         cmocka_unit_test(labels_end_at_half_height),
         cmocka_unit_test(dead_cells_are_stained),
+        cmocka_unit_test(calcein_is_a_third_channel),
     };
     return STM_TEST_MAIN(tests);
 }

@@ -31,6 +31,12 @@ static void a_bare_surface_has_no_cells(void **state)
     check_empty_field(scene());
 }
 
+static void every_parameter_may_be_extreme(void **state)
+{
+    (void)state;
+    check_extremes(scene());
+}
+
 /* The hash is that of gcc 12 -O2 on x86-64; every other build must find the same. */
 static void bytes_are_the_same_everywhere(void **state)
 {
@@ -96,7 +102,7 @@ static void rounded_cells_shine(void **state)
     int round = 0, shine = 0;
     for (int i = 0; i < f.truth.n_cells; i++) {
         const struct stm_truth_object *const o = &f.truth.objects[i];
-        if (!(o->brightness > 0) || !o->counted || o->x0 < 1 || o->y0 < 1) continue;
+        if (!(o->brightness > 2) || !o->counted || o->x0 < 1 || o->y0 < 1) continue;
         uint16_t most = 0;
         for (int y = o->y0; y < o->y1; y++)
             for (int x = o->x0; x < o->x1; x++)
@@ -137,10 +143,15 @@ static void spindles_are_longer_than_flat_cells(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(truth_is_that_of_the_labels), cmocka_unit_test(seeds_decide_everything),
-        cmocka_unit_test(a_bare_surface_has_no_cells), cmocka_unit_test(bytes_are_the_same_everywhere),
-        cmocka_unit_test(confluence_is_as_asked),      cmocka_unit_test(cells_are_dark_with_bright_halos),
-        cmocka_unit_test(rounded_cells_shine),         cmocka_unit_test(spindles_are_longer_than_flat_cells),
+        cmocka_unit_test(truth_is_that_of_the_labels),
+        cmocka_unit_test(seeds_decide_everything),
+        cmocka_unit_test(a_bare_surface_has_no_cells),
+        cmocka_unit_test(every_parameter_may_be_extreme),
+        cmocka_unit_test(bytes_are_the_same_everywhere),
+        cmocka_unit_test(confluence_is_as_asked),
+        cmocka_unit_test(cells_are_dark_with_bright_halos),
+        cmocka_unit_test(rounded_cells_shine),
+        cmocka_unit_test(spindles_are_longer_than_flat_cells),
     };
     return STM_TEST_MAIN(tests);
 }

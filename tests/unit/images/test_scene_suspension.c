@@ -29,6 +29,12 @@ static void an_empty_chamber_has_no_cells(void **state)
     check_empty_field(scene());
 }
 
+static void every_parameter_may_be_extreme(void **state)
+{
+    (void)state;
+    check_extremes(scene());
+}
+
 /* The hash is that of gcc 12 -O2 on x86-64; every other build must find the same. */
 static void bytes_are_the_same_everywhere(void **state)
 {
@@ -150,6 +156,7 @@ int main(void)
         cmocka_unit_test(truth_is_that_of_the_labels),
         cmocka_unit_test(seeds_decide_everything),
         cmocka_unit_test(an_empty_chamber_has_no_cells),
+        cmocka_unit_test(every_parameter_may_be_extreme),
         cmocka_unit_test(bytes_are_the_same_everywhere),
         cmocka_unit_test(numbers_are_as_asked),
         cmocka_unit_test(dead_cells_are_blue_and_live_ones_grey),

@@ -97,6 +97,9 @@ static void what_cannot_be_made_is_said(void **state)
     struct stm_field f;
     assert_fails(stm_synth_plate_site(&p, 0, 0, 0, &f, &err), &err, "8 x 160");
     p = small_plate();
+    p.pixel_um = 0.001;
+    assert_fails(stm_synth_plate_site(&p, 0, 0, 0, &f, &err), &err, "0.001 um");
+    p = small_plate();
     p.density_from = 1e5;
     assert_fails(stm_synth_plate_site(&p, 0, 0, 0, &f, &err), &err, "20000");
 }
