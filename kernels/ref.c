@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Every row kernel in portable C. This file is the specification; contracts are in kernels.h. */
+/* The row kernels in portable C. This file and ref_median.c are the specification; contracts are in
+ * kernels.h. */
 #include "kernels/ref.h"
 
 #include "kernels/focus.h"
@@ -171,50 +172,6 @@ int stm_upto_row_ref(const uint16_t *src, int w, uint16_t limit, uint16_t *above
         *above = src[x] > limit && src[x] < *above ? src[x] : *above;
     }
     return n;
-}
-
-/* The k-th smallest (from 0) of n values, by counting for each how many come before it. */
-static uint16_t kth(const uint16_t *v, int n, int k)
-{
-    for (int i = 0;; i++) {
-        int before = 0;
-        for (int j = 0; j < n; j++)
-            before += v[j] < v[i] || (v[j] == v[i] && j < i);
-        if (before == k) return v[i];
-    }
-}
-
-static void median_row(uint16_t *dst, const uint16_t *const *row, int w, int radius)
-{
-    const int side = 2 * radius + 1;
-    for (int x = 0; x < w; x++) {
-        uint16_t v[25];
-        for (int i = 0; i < side * side; i++)
-            v[i] = row[i / side][x - radius + i % side];
-        dst[x] = kth(v, side * side, side * side / 2);
-    }
-}
-
-void stm_median3_row_ref(uint16_t *dst, const uint16_t *const *row, int w)
-{
-    median_row(dst, row, w, 1);
-}
-
-void stm_median5_row_ref(uint16_t *dst, const uint16_t *const *row, int w)
-{
-    median_row(dst, row, w, 2);
-}
-
-void stm_minimum_row_ref(uint16_t *dst, const uint16_t *a, const uint16_t *b, int w)
-{
-    for (int x = 0; x < w; x++)
-        dst[x] = a[x] < b[x] ? a[x] : b[x];
-}
-
-void stm_maximum_row_ref(uint16_t *dst, const uint16_t *a, const uint16_t *b, int w)
-{
-    for (int x = 0; x < w; x++)
-        dst[x] = a[x] > b[x] ? a[x] : b[x];
 }
 
 static uint64_t square(int64_t v)

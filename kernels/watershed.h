@@ -1,7 +1,7 @@
 /* Seeds and marker-controlled watershed of a landscape of 16-bit levels. Level 0 is outside; the first and
  * last row and column of the landscape must be 0, so that every pixel inside has neighbours. Neighbours are
- * the 8 around a pixel, in raster order. Work is done inside only; landscapes of one component each stay in
- * cache. */
+ * the 8 around a pixel, in raster order. Landscapes have fewer than 2^31 pixels; those of one
+ * component each stay in cache. */
 #ifndef STM_WATERSHED_H
 #define STM_WATERSHED_H
 

@@ -26,7 +26,7 @@ static inline v16 median9(const uint16_t *const *row, int x)
     return v_max(low, v_min(middle, high));
 }
 
-static void median3_row(uint16_t *dst, const uint16_t *const *row, int w)
+static void median3_row(uint16_t *restrict dst, const uint16_t *const *row, int w)
 {
     for (int x = 0; x < w; x += VN)
         v_store_n(dst + x, median9(row, x), w - x);
@@ -70,7 +70,7 @@ static inline v16 median25(const uint16_t *const *row, int x)
     return v[12];
 }
 
-static void median5_row(uint16_t *dst, const uint16_t *const *row, int w)
+static void median5_row(uint16_t *restrict dst, const uint16_t *const *row, int w)
 {
     for (int x = 0; x < w; x += VN)
         v_store_n(dst + x, median25(row, x), w - x);
