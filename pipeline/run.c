@@ -152,6 +152,14 @@ static bool open_spool(struct stm_crew *crew, const struct stm_run_texts *t, str
     return spool_key(crew, t, key, err) && stm_spool_open(&crew->spool, path, key, crew->input->n_sites, err);
 }
 
+/* While run.json is there the outputs are complete; a run that goes over them takes it away first. */
+static void mark_incomplete(const struct stm_crew *crew)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/run.json", crew->options->directory);
+    unlink(path);
+}
+
 static bool open_sinks(struct stm_crew *crew, int *opened, struct stm_error *err)
 {
     for (; *opened < crew->n_sinks; ++*opened) {
@@ -192,6 +200,7 @@ static bool run_phases(struct stm_crew *crew, struct stm_run_texts *t, struct st
 {
     int opened = 0, closed = 0;
     const double begin = seconds_now();
+    mark_incomplete(crew);
     bool good = furnish(crew, err) && open_spool(crew, t, err) && stm_run_survey(crew, err) &&
                 stm_run_analyse(crew, err) && stm_run_conclude(crew, err) && stm_run_info_hash(crew, t, err);
     crew->info.notes = crew->notes.text;
