@@ -20,6 +20,7 @@ static const struct stm_option options[] = {
     {"--no-overlays", 0, NULL, "no pictures with outlines"},
     {"--no-labels", 0, NULL, "no label images"},
     {"--no-html", 0, NULL, "no report.html"},
+    {"--no-hashes", 0, NULL, "run.json without the SHA-256 of the inputs (saves reading them once more)"},
     {"--strict", 0, NULL, "stop at the first site that fails, in plate order"},
     {"--resume", 0, NULL, "go on with a run that was interrupted"},
     {"--dry-run", 'n', NULL, "say what would be done and stop"},
@@ -122,6 +123,7 @@ static bool read_options(const struct stm_arguments *args, struct stm_run_option
     o->threads = (int)threads;
     o->memory_limit = (size_t)mib << 20;
     o->strict = stm_option_given(args, "--strict");
+    o->no_hashes = stm_option_given(args, "--no-hashes");
     o->resume = stm_option_given(args, "--resume");
     return true;
 }

@@ -13,6 +13,7 @@ struct stm_run_options {
     int threads;           /* 0 = all processors */
     size_t memory_limit;   /* bytes, 0 = half of the machine's memory; lowers the number of workers */
     bool strict;           /* stop at the first failed site in plate order */
+    bool no_hashes;        /* leave the SHA-256 of the inputs out of run.json */
     bool resume;           /* keep sites that an interrupted run finished */
     const struct stm_kernels *kernels;
     const char *isa;                                      /* its name */

@@ -201,7 +201,7 @@ bool stm_run_info_hash(struct stm_crew *crew, struct stm_run_texts *t, struct st
 {
     struct stm_string all = {0};
     const struct stm_job job = {t->n_files, crew->n_desks, 4 * crew->n_desks, t, hash_file, NULL};
-    if (!stm_workers_run(&job, err)) return false;
+    if (!crew->options->no_hashes && !stm_workers_run(&job, err)) return false;
     for (int i = 0; i < t->n_files; i++)
         stm_string_addf(&all, "%s  %s\n", t->sums[i], stm_text_basename(t->files[i].path));
     stm_sha256_hex(all.text ? all.text : "", all.length, t->inputs_hash);
