@@ -163,6 +163,15 @@ static bool reserve_columns(const struct stm_plan *plan, struct stm_columns *col
     return columns->column != NULL;
 }
 
+/* Two columns of one name would make readers of the table take the wrong one. */
+static bool check_names(const struct stm_columns *columns, struct stm_error *err)
+{
+    for (int i = 0; i < columns->n; i++)
+        if (stm_columns_find(columns, columns->column[i].name) != i)
+            return stm_fail(err, STM_INTERNAL, "two stages declare the column %s", columns->column[i].name);
+    return true;
+}
+
 static void name_channels(struct stm_plan *plan, const enum stm_role *roles)
 {
     for (int c = 0; c < plan->channels; c++) {
@@ -192,6 +201,9 @@ bool stm_plan_finish(struct stm_plan *plan, const enum stm_role *roles, int n, s
         ps->site_first = add_columns(plan, &plan->site_columns, ps->stage->site_columns);
         ps->well_first = add_columns(plan, &plan->well_columns, ps->stage->well_columns);
     }
+    if (!check_names(&plan->object_columns, err) || !check_names(&plan->site_columns, err) ||
+        !check_names(&plan->well_columns, err))
+        return false;
     stm_plan_canonical(plan, &text);
     const bool good = !text.failed;
     if (good) stm_sha256_hex(text.text, text.length, plan->hash);

@@ -28,8 +28,8 @@ static const struct stm_param params[] = {
 };
 
 static const struct stm_measure columns[] = {
-    {"Count_Nuclei", "", 0, "nuclei found, whether cut by an edge or not"},
-    {"Count_Debris", "", 0, "candidates that are too small, too faint or too blurred for nuclei"},
+    {"Segment_Nuclei", "", 0, "nuclei found, whether cut by an edge or not"},
+    {"Segment_Debris", "", 0, "candidates that are too small, too faint or too blurred for nuclei"},
     {"Segment_Diameter", "px", 1, "equivalent diameter of the usual nucleus"},
     {"Segment_Contrast", "counts", 1, "median light of nuclei above the ring around them"},
     {"Segment_Noise", "counts", 2, "noise of a pixel after smoothing"},

@@ -161,7 +161,7 @@ static void test_separate(void **state)
     const struct stm_object *o = &s.f.site.objects[label_at(&s, 40, 45) - 1];
     assert_near(o->cx, 40, 0.3);
     assert_near(o->cy, 45, 0.3);
-    assert_near(stm_fixture_value(&s.f, "Count_Nuclei"), 12, 0);
+    assert_near(stm_fixture_value(&s.f, "Segment_Nuclei"), 12, 0);
     assert_near(stm_fixture_value(&s.f, "Segment_Diameter"), 20, 4);
     close_scene(&s);
 }
