@@ -2,6 +2,7 @@
 #include "pipeline/core/text.h"
 #include "pipeline/io/format.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -154,11 +155,25 @@ static double pixel_um(const struct job *job)
     return stm_metadata_resolution_um(dots, job->jpeg.density_unit == 1 ? 25400 : 10000);
 }
 
-static bool describe(const struct job *job, struct stm_error *err)
+/* Pictures of several scans are decoded as a whole, from coefficients of two bytes. */
+static bool check_memory(struct job *job, struct stm_error *err)
+{
+    const uint64_t samples = (uint64_t)job->jpeg.image_width * job->jpeg.image_height;
+    const uint64_t bytes = 2 * samples * (uint64_t)job->jpeg.num_components;
+    if (!jpeg_has_multiple_scans(&job->jpeg) || bytes <= STM_IO_MAX_BUFFER) return true;
+    return stm_fail(err, STM_NO_MEMORY,
+                    "is progressive and needs %" PRIu64
+                    " bytes to be put together; up to %d are used: save it as a "
+                    "baseline JPEG, or better as PNG",
+                    bytes, STM_IO_MAX_BUFFER);
+}
+
+static bool describe(struct job *job, struct stm_error *err)
 {
     struct stm_image *image = job->image;
     const int parts = job->jpeg.num_components;
-    if (!stm_format_check_size(job->jpeg.image_width, job->jpeg.image_height, err)) return false;
+    if (!stm_format_check_size(job->jpeg.image_width, job->jpeg.image_height, err) || !check_memory(job, err))
+        return false;
     if (parts != 1 && parts != 3)
         return stm_fail(err, STM_UNSUPPORTED,
                         "has %d components (CMYK ?); grey and RGB are read: save it as RGB", parts);

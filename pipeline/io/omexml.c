@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME = 160 };
+enum { NAME = 160, MAX_BLOCKS = 1 << 20 };
 
 /* State of the walk. The image being read is in `now` until it turns out to be the wanted one. */
 struct walk {
@@ -137,7 +137,7 @@ static void end_block(struct walk *w)
     const bool same_uuid = w->own_uuid[0] && strcmp(w->uuid, w->own_uuid) == 0;
     w->block = false;
     if (!w->block_named || w->block_here || same_uuid)
-        w->now.n_data++;
+        w->now.n_data += w->now.n_data < MAX_BLOCKS;
     else
         w->now.elsewhere = true;
     w->block_named = false;

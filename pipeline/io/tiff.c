@@ -9,8 +9,8 @@
 #include <string.h>
 #include <tiffio.h>
 
-/* More than any chunk or tag that is read; libtiff refuses larger allocations. */
-#define MAX_ALLOCATION ((tmsize_t)320 << 20)
+/* libtiff refuses larger allocations. */
+#define MAX_ALLOCATION ((tmsize_t)256 << 20)
 
 struct stm_tiff_file {
     TIFF *tif;

@@ -14,6 +14,7 @@ enum { MAX_COMPANION = 64 << 20 }; /* bytes of an OME-XML document in a file of 
 struct places {
     struct stm_place *place;
     int n, room, missing;
+    int looked; /* pages of all blocks: hostile blocks may name the same ones again and again */
 };
 
 static bool same_kind(const struct stm_tiff_image *it, int page)
@@ -38,6 +39,7 @@ static void add_block(struct places *places, const struct stm_tiff_image *it, co
     const int count = block.count < 0 ? it->pages.n - block.ifd : block.count;
     for (int i = 0; i < count; i++) {
         const int page = block.ifd + i;
+        if (++places->looked > 4 * places->room) break;
         if (at[0] >= size[0] || at[1] >= size[1] || at[2] >= size[2]) break;
         if (page >= it->pages.n) {
             places->missing += count - i;

@@ -124,10 +124,20 @@ static bool check_bytes(const struct stm_tiff_tags *tags, uint64_t file_size, st
     return true;
 }
 
+/* Tiles may reach beyond the picture, but not so far that decoding them is all the work. */
+static bool check_tiles(const struct stm_tiff_tags *tags, struct stm_error *err)
+{
+    const double plane = (double)tags->width * tags->height,
+                 tiles = (double)tags->chunk_w * tags->chunk_h * tags->chunks;
+    if (!tags->tiled || tiles <= 64 * plane || tiles <= 1 << 24) return true;
+    return stm_fail(err, STM_BAD_INPUT, "has %u tiles of %u x %u pixels for a picture of %u x %u",
+                    tags->chunks, tags->chunk_w, tags->chunk_h, tags->width, tags->height);
+}
+
 static bool check(const struct stm_tiff_tags *tags, const struct stm_input *input, struct stm_error *err)
 {
     return stm_format_check_size(tags->width, tags->height, err) && check_meaning(tags, err) &&
-           check_samples(tags, err) && check_bytes(tags, input->size, err);
+           check_samples(tags, err) && check_bytes(tags, input->size, err) && check_tiles(tags, err);
 }
 
 /* --- what the samples mean --- */

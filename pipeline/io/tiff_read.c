@@ -193,8 +193,24 @@ static bool read_chunk(const struct reading *r, uint32_t chunk, struct stm_error
     return true;
 }
 
+/* Chunks may share bytes (tiles of nothing do), but their sum ends somewhere: it is what has to be read. */
+static bool check_work(const struct reading *r, struct stm_error *err)
+{
+    const uint64_t most = 16 * r->image->input.size + STM_IO_MAX_BUFFER;
+    uint64_t sum = 0, at, bytes;
+    for (uint32_t chunk = 0; chunk < r->tags.chunks && sum <= most; chunk++) {
+        stm_tiff_chunk_place(r->it->tiff, chunk, &at, &bytes);
+        sum += bytes < r->image->input.size ? bytes : r->image->input.size;
+    }
+    return sum <= most ||
+           stm_fail(err, STM_BAD_INPUT,
+                    "has %u strips or tiles of over %" PRIu64 " bytes together in a file of %" PRIu64,
+                    r->tags.chunks, most, r->image->input.size);
+}
+
 static bool read_chunks(const struct reading *r, struct stm_error *err)
 {
+    if (!check_work(r, err)) return false;
     for (uint32_t chunk = 0; chunk < r->tags.chunks; chunk++)
         if (!read_chunk(r, chunk, err)) return false;
     return true;

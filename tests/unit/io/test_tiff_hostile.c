@@ -120,6 +120,17 @@ static void huge_strips_are_refused_with_the_numbers(void **state)
                    "strips of 40000 x 53000 pixels, 2120000000 bytes each; up to 268435456");
 }
 
+static void tiles_far_beyond_the_picture_are_refused(void **state)
+{
+    const uint8_t px[4] = {0};
+    const struct tiff_page page = {
+        .w = 2, .h = 2, .photometric = 1, .compression = 8, .tile = 4112, .px = px};
+    const char *path = in_folder(folder, "tile.tif");
+    (void)state;
+    tiff_file_write(path, "w", &page, 1);
+    expect_refused(path, "1 tiles of 4112 x 4112 pixels for a picture of 2 x 2");
+}
+
 static void cut_files_are_refused(void **state)
 {
     const char *path = write_page(sound, 0, 64);
@@ -216,6 +227,7 @@ int main(void)
         cmocka_unit_test(the_sound_page_is_read),
         cmocka_unit_test(contradictory_sizes_are_refused),
         cmocka_unit_test(huge_strips_are_refused_with_the_numbers),
+        cmocka_unit_test(tiles_far_beyond_the_picture_are_refused),
         cmocka_unit_test(cut_files_are_refused),
         cmocka_unit_test(loops_end_and_are_said),
         cmocka_unit_test(long_loops_keep_each_page_once),
