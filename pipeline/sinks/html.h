@@ -8,7 +8,8 @@
 /* Size of an embedded picture in pixels; 0 x 0 when there is none. */
 struct stm_html_picture {
     int w, h;
-    bool linked; /* not embedded, but in overlays/ if those were asked for */
+    bool linked;  /* there is one in overlays/, if those were asked for */
+    bool covered; /* it shows where the covered area ends */
 };
 
 void stm_html_head(struct stm_string *out, const struct stm_run_info *info);

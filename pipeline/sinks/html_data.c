@@ -66,6 +66,7 @@ void stm_html_site(struct stm_string *out, const struct stm_run_info *info, cons
     put_counts(&json, site);
     put_values(&json, info->site_columns, site->values);
     if (picture->linked) stm_json_text(&json, "stem", site->stem);
+    if (picture->covered) stm_json_bool(&json, "covered", true);
     if (picture->w) {
         stm_json_integer(&json, "w", picture->w);
         stm_json_integer(&json, "h", picture->h);

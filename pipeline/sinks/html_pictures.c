@@ -78,14 +78,16 @@ bool stm_html_pictures(struct stm_string *out, const struct stm_run_info *info,
     const long limit = share(info);
     struct stm_bytes image = {0}, outlines = {0};
     bool ok = true;
-    *picture = (struct stm_html_picture){0};
+    *picture = (struct stm_html_picture){.covered = pixels->mask.px != NULL};
     for (size_t i = 0; ok && i < sizeof sides / sizeof *sides && !image.length; i++) {
-        const struct stm_overlay o = stm_overlay_layout(site, pixels, sides[i]);
+        struct stm_overlay o = stm_overlay_layout(site, pixels, sides[i]);
+        o.thick = o.text = 1 + o.w / 400; /* pages show panels about that wide */
         picture->linked = o.panels > 0;
         if (!o.panels || (long)o.w * o.h * o.panels / 3 > limit)
             continue; /* a third of a byte a pixel at best */
         ok = try_size(&o, limit, &image, &outlines, err);
-        *picture = (struct stm_html_picture){stm_overlay_width(&o), o.h, true};
+        picture->w = stm_overlay_width(&o);
+        picture->h = o.h;
     }
     if (ok && image.length) {
         put_block(out, "image", site->image_number, &image);

@@ -43,7 +43,7 @@ struct stm_overlay stm_overlay_layout(const struct stm_site_row *site, const str
     static const enum stm_role shown[] = {STM_ROLE_NUCLEI,      STM_ROLE_BODY,  STM_ROLE_PHASE,
                                           STM_ROLE_BRIGHTFIELD, STM_ROLE_STAIN, STM_ROLE_LIVE,
                                           STM_ROLE_OTHER};
-    struct stm_overlay o = {.site = site, .pixels = pixels, .gap = 4};
+    struct stm_overlay o = {.site = site, .pixels = pixels, .gap = 4, .thick = 1};
     int first = -1;
     for (size_t i = 0; first < 0 && i < sizeof shown / sizeof *shown; i++)
         first = find(site, pixels, shown[i]);
@@ -56,6 +56,7 @@ struct stm_overlay stm_overlay_layout(const struct stm_site_row *site, const str
     o.scale = reduce * pixels->shrink;
     o.w = divide_up(view.w, reduce);
     o.h = divide_up(view.h, reduce);
+    o.text = 1 + o.w / 700;
     return o;
 }
 
@@ -103,19 +104,19 @@ void stm_overlay_images(const struct stm_overlay *o, struct stm_canvas *canvas)
     for (int p = 0; p < o->panels; p++) {
         const int x0 = p * (o->w + o->gap);
         draw_image(canvas, x0, o, o->pixels->preview[o->channel[p]]);
-        if (o->panels > 1) draw_title(canvas, x0, 1 + o->w / 700, o->site->channel[o->channel[p]].name);
+        if (o->panels > 1) draw_title(canvas, x0, o->text, o->site->channel[o->channel[p]].name);
     }
 }
 
-/* Object numbers at panel size with a border of zeros; an object keeps every panel pixel it touches, so that
- * the smallest stay visible. To be freed; NULL when out of memory. */
+/* Object numbers at panel size with a border of zeros as wide as an outline; an object keeps every panel
+ * pixel it touches, so that the smallest stay visible. To be freed; NULL when out of memory. */
 static uint32_t *shrink_labels(const struct stm_overlay *o)
 {
-    const size_t stride = (size_t)o->w + 2;
-    uint32_t *const labels = calloc(stride * ((size_t)o->h + 2), sizeof *labels);
+    const size_t stride = (size_t)(o->w + 2 * o->thick);
+    uint32_t *const labels = calloc(stride * (size_t)(o->h + 2 * o->thick), sizeof *labels);
     for (size_t i = 0; labels && i < o->pixels->n_segments; i++) {
         const struct stm_segment s = o->pixels->segments[i];
-        uint32_t *const row = labels + stride * (size_t)(s.y / o->scale + 1) + 1;
+        uint32_t *const row = labels + stride * (size_t)(s.y / o->scale + o->thick) + o->thick;
         if (s.y / o->scale >= o->h) continue;
         for (int x = s.x0 / o->scale; x <= (s.x1 - 1) / o->scale && x < o->w; x++)
             row[x] = s.label;
@@ -135,15 +136,21 @@ static void draw_pixel(const struct stm_overlay *o, struct stm_canvas *canvas, i
         canvas->px[(size_t)y * (size_t)canvas->w + (size_t)(p * (o->w + o->gap) + x)] = (uint8_t)colour;
 }
 
+static bool is_edge(const uint32_t *at, ptrdiff_t stride, int thick)
+{
+    for (int i = 1; i <= thick; i++)
+        if (at[-i] != *at || at[i] != *at || at[-i * stride] != *at || at[i * stride] != *at) return true;
+    return false;
+}
+
 static void draw_outlines(const struct stm_overlay *o, struct stm_canvas *canvas, const uint32_t *labels)
 {
-    const ptrdiff_t stride = o->w + 2;
+    const ptrdiff_t stride = o->w + 2 * o->thick;
     for (int y = 0; y < o->h; y++)
         for (int x = 0; x < o->w; x++) {
-            const uint32_t *const at = labels + (y + 1) * stride + x + 1;
+            const uint32_t *const at = labels + (y + o->thick) * stride + x + o->thick;
             const uint32_t n = *at;
-            if (n == 0 || n > (uint32_t)o->site->n_objects) continue;
-            if (at[-1] == n && at[1] == n && at[-stride] == n && at[stride] == n) continue;
+            if (n == 0 || n > (uint32_t)o->site->n_objects || !is_edge(at, stride, o->thick)) continue;
             const struct stm_object *const object = &o->site->objects[n - 1];
             if (!is_gap(object, x, y)) draw_pixel(o, canvas, x, y, stm_overlay_colour(object->class));
         }
@@ -192,7 +199,7 @@ void stm_overlay_scale_bar(const struct stm_overlay *o, struct stm_canvas *canva
     if (um <= 0) return;
     char text[32];
     snprintf(text, sizeof text, "%.0f \xc2\xb5m", um);
-    const int s = 1 + o->w / 700, bar = (int)(um / pixel_um + 0.5), label = stm_canvas_text_width(text, s);
+    const int s = o->text, bar = (int)(um / pixel_um + 0.5), label = stm_canvas_text_width(text, s);
     const int w = (bar > label ? bar : label) + 8 * s, x = o->w - w - 4 * s, y = o->h - 22 * s;
     stm_canvas_fill(canvas, x, y, w, 18 * s, STM_BLACK);
     stm_canvas_text(canvas, x + (w - label) / 2, y + 3 * s, s, STM_WHITE, text);

@@ -14,6 +14,8 @@ struct stm_overlay {
     int scale;      /* image pixels a panel pixel */
     int w, h;       /* of one panel */
     int gap;        /* between panels */
+    int text;       /* scale of what is written into the panels */
+    int thick;      /* pixels an outline is wide; inside the object */
 };
 
 /* Panels at most `max_side` pixels wide and high, and no larger than the previews are. */

@@ -115,7 +115,8 @@ static bool site(void *state, const struct stm_site_row *row, const struct stm_s
 {
     const struct overlays *const overlays = state;
     if (!pixels) return true;
-    const struct stm_overlay o = stm_overlay_layout(row, pixels, MAX_SIDE);
+    struct stm_overlay o = stm_overlay_layout(row, pixels, MAX_SIDE);
+    o.thick = 1 + o.w / 1000;
     if (!o.panels) return true;
     char name[sizeof row->stem + 8];
     struct stm_canvas canvas = {0};

@@ -19,7 +19,7 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), "stroma_browser_"));
 const shapes = {
     plate12: [3, 4, 2, 400, "dead"], plate96: [8, 12, 1, 200, "dead"], plate384: [16, 24, 1, 100],
     plate1536: [32, 48, 3, 128], single: [0, 0, 1, 600, "dead"], adherent: [2, 3, 1, 400, "mask"],
-    hostile: [2, 3, 2, 300, "dead", "hostile"],
+    hostile: [2, 3, 2, 300, "dead", "hostile"], bare: [2, 3, 1, 200, "bare"],
 };
 const made = {};
 function reportOf(name) {
@@ -221,9 +221,15 @@ const tests = {
         assert.match(await page.textContent(".tiles"), /Viability75.0\u202f%95\u202f% interval 68.6\u201380.1/);
         await close(page);
     },
+    async "an assay without results has a report"() {
+        const page = await open("bare");
+        assert.equal(await page.$eval("#measure", s => s.selectedOptions[0].textContent), "Fields used");
+        assert.equal(await page.locator("a.cell").count(), 6);
+        await close(page);
+    },
     async "an adherent culture needs no classes"() {
         const page = await open("adherent", {hash: "#well-0"});
-        assert.equal(await page.locator("figure.field").count(), 1);
+        assert.match(await page.textContent(".classes"), /edge of the covered area/);
         await close(page);
     },
     async "nothing is wider than the window"() {

@@ -79,6 +79,7 @@ static bool create(struct fake *f, const struct stm_fake_run *run)
     set_columns(&f->object_columns, f->columns, object_measures, OBJECT_COLUMNS);
     set_columns(&f->site_columns, f->columns + OBJECT_COLUMNS, site_measures, SITE_COLUMNS);
     set_columns(&f->well_columns, f->columns + OBJECT_COLUMNS + SITE_COLUMNS, well_measures, WELL_COLUMNS);
+    if (run->bare) f->object_columns.n = f->site_columns.n = f->well_columns.n = 0;
     f->segments = calloc(MAX_OBJECTS * (side / 20 + 1), sizeof *f->segments);
     f->preview[0] = calloc(small, small);
     f->preview[1] = calloc(small, small);

@@ -14,6 +14,7 @@ struct stm_fake_run {
     bool dead;                  /* a second channel */
     bool mask;
     bool hostile;     /* names that try to break out of every format */
+    bool bare;        /* an assay without columns */
     int stop_at_site; /* 1-based: the run fails there and everything is discarded; 0 = never */
 };
 

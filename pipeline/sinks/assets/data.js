@@ -29,6 +29,11 @@ function signOf(unit) {
     return (unit || "").replace(/um/g, "\u00b5m").replace(/m2\b/g, "m\u00b2").replace(/m3\b/g, "m\u00b3");
 }
 
+// There is always something to colour the map by.
+if (!run.well_columns.length) {
+    run.well_columns.push({name: "Fields_used", unit: "", decimals: 0, help: "fields of view that count"});
+    wells.forEach(well => well.values.push(well.used));
+}
 const measures = measuresOf(run.well_columns), fieldMeasures = measuresOf(run.site_columns);
 const wanted = measures.find(m => m.name === run.default_measure) || measures.find(m => m.low >= 0) || measures[0];
 

@@ -50,7 +50,9 @@ function classLegend() {
         el("span", {class: "key " + (name || "none")}, el("i", {"aria-hidden": "true"}), classTitles[name])),
         fields.some(f => f.uncounted) ? el("span", {class: "key dashed",
             title: "cut by the bottom or right edge: counted in the neighbouring frame (unbiased counting frame)"},
-            el("i", {"aria-hidden": "true"}), "not counted") : null);
+            el("i", {"aria-hidden": "true"}), "not counted") : null,
+        fields.some(f => f.covered) ? el("span", {class: "key covered"}, el("i", {"aria-hidden": "true"}),
+            "edge of the covered area") : null);
 }
 
 // What leaving fields out changed, for every measure that says so.
@@ -78,7 +80,8 @@ function outlineSwitch(figures) {
 }
 
 function wellBody(well) {
-    const figures = el("div", {class: "fields"}, well.fields.map(fieldFigure));
+    const pairs = well.fields.some(f => f.w > 1.5 * f.h) || run.channels.includes("dead");
+    const figures = el("div", {class: pairs ? "fields pairs" : "fields"}, well.fields.map(fieldFigure));
     const embedded = well.fields.some(f => f.w);
     return [
         well.reason ? el("p", {class: "reason " + well.status}, badge(well.status), " ", well.reason) : null,
