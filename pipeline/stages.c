@@ -4,11 +4,16 @@
 #include <string.h>
 
 extern const struct stm_stage stm_stage_aggregate, stm_stage_calibrate, stm_stage_classify, stm_stage_measure,
-    stm_stage_segment;
+    stm_stage_quality, stm_stage_segment;
 
 const struct stm_stage *const stm_stages[] = {
-    &stm_stage_calibrate, &stm_stage_segment,   &stm_stage_measure,
-    &stm_stage_classify,  &stm_stage_aggregate, NULL,
+    &stm_stage_quality,
+    &stm_stage_calibrate,
+    &stm_stage_segment,
+    &stm_stage_measure,
+    &stm_stage_classify,
+    &stm_stage_aggregate,
+    NULL,
 };
 
 const struct stm_stage *stm_stage_find(const char *name)

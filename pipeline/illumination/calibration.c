@@ -3,41 +3,43 @@
 
 #include "pipeline/illumination/order.h"
 
-static bool blank_surface(struct stm_surface *surface, struct stm_grid grid, const uint32_t *level, int dark)
+static bool blank_surface(struct stm_surface *surface, struct stm_tiles tiles, const uint32_t *level,
+                          int dark)
 {
-    double light[STM_GRID_CELLS], sum = 0;
-    const int cells = grid.nx * grid.ny;
-    for (int k = 0; k < cells; k++)
+    double light[STM_TILES_MOST], sum = 0;
+    const int n = tiles.nx * tiles.ny;
+    for (int k = 0; k < n; k++)
         sum += light[k] = (double)level[k] / STM_LEVEL_ONE - dark;
-    const int least = grid.nx < grid.ny ? grid.nx : grid.ny;
+    const int least = tiles.nx < tiles.ny ? tiles.nx : tiles.ny;
     const int degree = least - 2 < STM_SURFACE_DEGREE ? least - 2 : STM_SURFACE_DEGREE;
-    if (!(sum > 0) || degree < 1 || !stm_surface_fit(surface, degree, light, grid.nx, grid.ny)) return false;
+    if (!(sum > 0) || degree < 1 || !stm_surface_fit(surface, degree, light, tiles.nx, tiles.ny))
+        return false;
     for (int t = 0; t < STM_SURFACE_TERMS; t++)
-        surface->c[t] *= cells / sum;
+        surface->c[t] *= n / sum;
     return true;
 }
 
-static double range_of(const struct stm_surface *surface, struct stm_grid grid)
+static double range_of(const struct stm_surface *surface, struct stm_tiles tiles)
 {
-    double at[STM_GRID_CELLS];
+    double at[STM_TILES_MOST];
     int n = 0;
-    for (int y = 0; y < grid.ny; y++)
-        for (int x = 0; x < grid.nx; x++)
-            at[n++] = stm_surface_at(surface, (x + 0.5) / grid.nx, (y + 0.5) / grid.ny);
+    for (int y = 0; y < tiles.ny; y++)
+        for (int x = 0; x < tiles.nx; x++)
+            at[n++] = stm_surface_at(surface, (x + 0.5) / tiles.nx, (y + 0.5) / tiles.ny);
     return stm_quantile(at, n, 0.98) - stm_quantile(at, n, 0.02);
 }
 
 bool stm_calibration_from_blank(struct stm_calibration *calibration, int channel, struct stm_cu16 blank,
                                 int dark)
 {
-    const struct stm_grid grid = stm_grid_over(blank.w, blank.h, STM_GRID_MAX);
-    uint32_t level[STM_GRID_CELLS];
+    const struct stm_tiles tiles = stm_tiles_over(blank.w, blank.h, STM_TILES_MAX);
+    uint32_t level[STM_TILES_MOST];
     struct stm_surface surface;
-    if (!grid.nx) return false;
-    stm_grid_levels(grid, blank, stm_band_middle, level);
-    if (!blank_surface(&surface, grid, level, dark)) return false;
-    calibration->grid = grid;
-    calibration->range[channel] = range_of(&surface, grid);
+    if (!tiles.nx) return false;
+    stm_tiles_levels(tiles, blank, stm_band_middle, level);
+    if (!blank_surface(&surface, tiles, level, dark)) return false;
+    calibration->tiles = tiles;
+    calibration->range[channel] = range_of(&surface, tiles);
     return calibration->active[channel] =
                stm_gain_from_surface(&calibration->gain[channel], &surface, blank.w, blank.h, dark);
 }

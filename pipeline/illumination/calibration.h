@@ -4,11 +4,12 @@
 
 #include "pipeline/illumination/gain.h"
 #include "pipeline/illumination/shading.h"
-#include "pipeline/role.h"
+#include "pipeline/record.h"
 
 struct stm_calibration {
-    struct stm_grid grid; /* of the first site; sites of another size take no part */
-    int other_size;       /* sites of the sample that had another size */
+    struct stm_tiles tiles; /* of the first site; sites of another size take no part */
+    int other_size;         /* sites of the sample that had another size */
+    char name[STM_MAX_CHANNELS][STM_NAME];
     bool active[STM_MAX_CHANNELS];
     double range[STM_MAX_CHANNELS]; /* of the shading that is corrected; 0 = none */
     struct stm_gain gain[STM_MAX_CHANNELS];

@@ -14,55 +14,55 @@ static const double least_improved = 0.75, least_explained = 0.2;
 /* Sites bright enough to see shading by, with their median light. */
 struct bench {
     const struct stm_survey *survey;
-    struct stm_grid grid;
+    struct stm_tiles tiles;
     double dark;
     int n, site[STM_SURVEY_SITES];
     double light[STM_SURVEY_SITES];
 };
 
-static double light(const struct bench *bench, int site, int cell)
+static double light(const struct bench *bench, int site, int tile)
 {
-    return (double)bench->survey->level[site][cell] / STM_LEVEL_ONE - bench->dark;
+    return (double)bench->survey->level[site][tile] / STM_LEVEL_ONE - bench->dark;
 }
 
 static void choose_sites(struct bench *bench)
 {
-    const int cells = bench->grid.nx * bench->grid.ny;
-    double v[STM_GRID_CELLS];
+    const int n = bench->tiles.nx * bench->tiles.ny;
+    double v[STM_TILES_MOST];
     for (int s = 0; s < bench->survey->n; s++) {
-        for (int k = 0; k < cells; k++)
+        for (int k = 0; k < n; k++)
             v[k] = light(bench, s, k);
-        const double middle = stm_median(v, cells);
+        const double middle = stm_median(v, n);
         if (middle < LEVEL_LEAST) continue;
         bench->light[bench->n] = middle;
         bench->site[bench->n++] = s;
     }
 }
 
-/* Light in cell k of the i-th site, relative to the site's median. */
+/* Light in tile k of the i-th site, relative to the site's median. */
 static double relative(const struct bench *bench, int i, int k)
 {
     return light(bench, bench->site[i], k) / bench->light[i];
 }
 
-/* Surface of sites first, first + step, …, scaled to mean 1 over the cells; its values into at[cells]. */
+/* Surface of sites first, first + step, …, scaled to mean 1; its values in the tiles into at[]. */
 static bool fit(const struct bench *bench, int degree, int first, int step, struct stm_surface *surface,
                 double *at)
 {
-    const struct stm_grid grid = bench->grid;
-    double field[STM_GRID_CELLS], v[STM_SURVEY_SITES], sum = 0;
-    for (int k = 0; k < grid.nx * grid.ny; k++) {
+    const struct stm_tiles tiles = bench->tiles;
+    double field[STM_TILES_MOST], v[STM_SURVEY_SITES], sum = 0;
+    for (int k = 0; k < tiles.nx * tiles.ny; k++) {
         int n = 0;
         for (int i = first; i < bench->n; i += step)
             v[n++] = relative(bench, i, k);
         field[k] = stm_median(v, n);
     }
-    if (!stm_surface_fit(surface, degree, field, grid.nx, grid.ny)) return false;
-    for (int y = 0, k = 0; y < grid.ny; y++)
-        for (int x = 0; x < grid.nx; x++, k++)
-            sum += at[k] = stm_surface_at(surface, (x + 0.5) / grid.nx, (y + 0.5) / grid.ny);
-    const double mean = sum / (grid.nx * grid.ny);
-    for (int k = 0; k < grid.nx * grid.ny; k++) {
+    if (!stm_surface_fit(surface, degree, field, tiles.nx, tiles.ny)) return false;
+    for (int y = 0, k = 0; y < tiles.ny; y++)
+        for (int x = 0; x < tiles.nx; x++, k++)
+            sum += at[k] = stm_surface_at(surface, (x + 0.5) / tiles.nx, (y + 0.5) / tiles.ny);
+    const double mean = sum / (tiles.nx * tiles.ny);
+    for (int k = 0; k < tiles.nx * tiles.ny; k++) {
         at[k] /= mean;
         if (!(at[k] > 0)) return false;
     }
@@ -86,7 +86,7 @@ static double correlation(const double *a, const double *b, int n)
     return aa > 0 && bb > 0 ? ab / sqrt(aa * bb) : 0;
 }
 
-/* Squared 10 to 90 % range: variation of the ground without the cells that a cluster covers. */
+/* Squared 10 to 90 % range: variation of the ground without the tiles that a cluster of cells covers. */
 static double variation(double *v, int n)
 {
     const double lo = stm_quantile(v, n, 0.1), hi = stm_quantile(v, n, 0.9);
@@ -97,8 +97,8 @@ static double variation(double *v, int n)
  * worse. */
 static double gained(const struct bench *bench, int i, const double *surface)
 {
-    const int n = bench->grid.nx * bench->grid.ny;
-    double before[STM_GRID_CELLS], after[STM_GRID_CELLS];
+    const int n = bench->tiles.nx * bench->tiles.ny;
+    double before[STM_TILES_MOST], after[STM_TILES_MOST];
     for (int k = 0; k < n; k++) {
         before[k] = relative(bench, i, k);
         after[k] = before[k] / surface[k];
@@ -139,22 +139,22 @@ static struct stm_shading attempt(const struct bench *bench, int degree, struct 
 {
     struct stm_shading shading = {.finding = STM_SHADING_DISAGREES, .sites = bench->n};
     struct stm_surface half;
-    double all[STM_GRID_CELLS], even[STM_GRID_CELLS], odd[STM_GRID_CELLS];
-    const int cells = bench->grid.nx * bench->grid.ny;
+    double all[STM_TILES_MOST], even[STM_TILES_MOST], odd[STM_TILES_MOST];
+    const int n = bench->tiles.nx * bench->tiles.ny;
     if (!fit(bench, degree, 0, 2, &half, even) || !fit(bench, degree, 1, 2, &half, odd) ||
         !fit(bench, degree, 0, 1, &shading.surface, all))
         return shading;
-    shading.agreement = correlation(even, odd, cells);
+    shading.agreement = correlation(even, odd, n);
     cross_validate(&shading, bench, even, odd);
-    shading.range = stm_quantile(all, cells, 0.98) - stm_quantile(all, cells, 0.02);
+    shading.range = stm_quantile(all, n, 0.98) - stm_quantile(all, n, 0.02);
     shading.finding = judge(&shading, demand);
     return shading;
 }
 
-void stm_shading_find(struct stm_shading *shading, const struct stm_survey *survey, struct stm_grid grid,
+void stm_shading_find(struct stm_shading *shading, const struct stm_survey *survey, struct stm_tiles tiles,
                       struct stm_shading_demand demand)
 {
-    struct bench bench = {.survey = survey, .grid = grid, .dark = demand.dark};
+    struct bench bench = {.survey = survey, .tiles = tiles, .dark = demand.dark};
     choose_sites(&bench);
     *shading = (struct stm_shading){.finding = STM_SHADING_FEW_SITES, .sites = bench.n};
     if (survey->n < demand.sites) return;

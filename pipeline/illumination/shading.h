@@ -2,15 +2,15 @@
 #ifndef STM_ILLUMINATION_SHADING_H
 #define STM_ILLUMINATION_SHADING_H
 
-#include "pipeline/illumination/grid.h"
 #include "pipeline/illumination/surface.h"
+#include "pipeline/illumination/tiles.h"
 
 enum { STM_SURVEY_SITES = 64 };
 
-/* Levels of the ground in each cell, for up to STM_SURVEY_SITES sites in plate order. */
+/* Levels of the ground in each tile, for up to STM_SURVEY_SITES sites in plate order. */
 struct stm_survey {
     int n;
-    uint32_t level[STM_SURVEY_SITES][STM_GRID_CELLS];
+    uint32_t level[STM_SURVEY_SITES][STM_TILES_MOST];
 };
 
 /* What it takes to believe in shading. */
@@ -41,7 +41,7 @@ struct stm_shading {
 };
 
 /* Judges and fits. Model: pixel = dark + light * surface; a site's own brightness does not matter. */
-void stm_shading_find(struct stm_shading *shading, const struct stm_survey *survey, struct stm_grid grid,
+void stm_shading_find(struct stm_shading *shading, const struct stm_survey *survey, struct stm_tiles tiles,
                       struct stm_shading_demand demand);
 
 #endif

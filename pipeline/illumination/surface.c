@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline/illumination/surface.h"
 
-#include "pipeline/illumination/grid.h"
 #include "pipeline/illumination/order.h"
+#include "pipeline/illumination/tiles.h"
 
 #include <math.h>
 
@@ -92,7 +92,7 @@ static bool weighted_fit(struct stm_surface *surface, const double *value, const
 /* weights from the residuals; 6.95 = 4.685 (95 % efficiency for normal errors) * 1.4826 (MAD to sigma) */
 static void reweigh(const struct stm_surface *surface, const double *value, double *weight, int nx, int ny)
 {
-    double residual[STM_GRID_CELLS], scratch[STM_GRID_CELLS];
+    double residual[STM_TILES_MOST], scratch[STM_TILES_MOST];
     const int n = nx * ny;
     for (int y = 0, at = 0; y < ny; y++)
         for (int x = 0; x < nx; x++, at++)
@@ -107,7 +107,7 @@ static void reweigh(const struct stm_surface *surface, const double *value, doub
 
 bool stm_surface_fit(struct stm_surface *surface, int degree, const double *value, int nx, int ny)
 {
-    double weight[STM_GRID_CELLS];
+    double weight[STM_TILES_MOST];
     *surface = (struct stm_surface){.degree = degree};
     if (degree > D || nx < degree + 2 || ny < degree + 2) return false;
     for (int i = 0; i < nx * ny; i++)

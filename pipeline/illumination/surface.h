@@ -13,8 +13,8 @@ struct stm_surface {
     double c[STM_SURFACE_TERMS]; /* (degree + 1) (degree + 2) / 2 of them */
 };
 
-/* Least squares over the centres of nx x ny cells (row major), then three rounds of Tukey's biweight so that
- * cells with dirt or clusters do not count. false when there are too few cells (degree + 2 along an axis). */
+/* Least squares over the centres of nx x ny tiles (row major), then three rounds of Tukey's biweight so that
+ * tiles with dirt or clusters do not count. false when there are too few tiles (degree + 2 along an axis). */
 bool stm_surface_fit(struct stm_surface *surface, int degree, const double *value, int nx, int ny);
 
 /* u, v: 0 at the left and top edge of the image, 1 at the right and bottom edge. */

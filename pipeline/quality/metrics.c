@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline/quality/metrics.h"
 
-#include "pipeline/illumination/grid.h"
 #include "pipeline/illumination/order.h"
+#include "pipeline/illumination/tiles.h"
 #include "pipeline/quality/edges.h"
-#include "pipeline/quality/histogram.h"
+#include "pipeline/quality/greys.h"
 #include "pipeline/quality/local_focus.h"
 #include "pipeline/quality/noise.h"
 
 #include <math.h>
 
 enum {
-    GROUND_CELLS = 8, /* along an axis: coarse enough that each cell sees ground */
+    GROUND_TILES = 8, /* along an axis: coarse enough that each tile sees ground */
     PILE_NEIGHBOURS = 16,
     PILE_FACTOR = 20, /* a level holding 20 times what its 16 lower neighbours hold on average is a cut */
     EDGE_NOISES = 3,  /* 10 sigma of the strips' noise (0.31 sigma): a row of pure noise spans 7 */
@@ -20,17 +20,17 @@ enum {
 static const double pile_noise = 0.5;   /* counts */
 static const double pile_least = 0.001; /* part of the pixels; a single hot spot is no pile */
 
-static void take_histogram(struct stm_metrics *m, const struct stm_histogram *h)
+static void take_histogram(struct stm_metrics *m, const struct stm_greys *h)
 {
-    const int median = stm_histogram_quantile(h, 0.5);
+    const int median = stm_greys_quantile(h, 0.5);
     m->mean = h->mean;
     m->median = median;
     m->std = sqrt(h->variance);
-    m->mad = stm_histogram_deviation(h, median);
+    m->mad = stm_greys_deviation(h, median);
     m->min = h->min;
     m->max = h->max;
-    m->low = stm_histogram_quantile(h, 0.005);
-    m->high = stm_histogram_quantile(h, 0.995);
+    m->low = stm_greys_quantile(h, 0.005);
+    m->high = stm_greys_quantile(h, 0.995);
     m->percent_min = 100.0 * h->bin[h->min] / (double)h->n;
     m->percent_max = 100.0 * h->bin[h->max] / (double)h->n;
     m->focus = h->mean > 0 ? h->variance / h->mean : 0;
@@ -40,7 +40,7 @@ static void take_histogram(struct stm_metrics *m, const struct stm_histogram *h)
 
 /* Values were cut off at the plane's maximum: far more pixels there than just below. Without noise flat tops
  * do that too. */
-static bool piled_up(const struct stm_histogram *h, double noise)
+static bool piled_up(const struct stm_greys *h, double noise)
 {
     uint64_t below = 0;
     int n = 0;
@@ -51,11 +51,11 @@ static bool piled_up(const struct stm_histogram *h, double noise)
            (uint64_t)h->bin[h->max] * PILE_NEIGHBOURS > PILE_FACTOR * below;
 }
 
-static void take_saturation(struct stm_metrics *m, const struct stm_histogram *h, int bits)
+static void take_saturation(struct stm_metrics *m, const struct stm_greys *h, int bits)
 {
     const int top = bits > 0 && bits < 16 ? (1 << bits) - 1 : STM_GREYS - 1;
     m->ceiling = h->max < top && piled_up(h, m->noise) ? h->max : top;
-    m->percent_saturated = 100 * stm_histogram_from(h, (int)m->ceiling);
+    m->percent_saturated = 100 * stm_greys_from(h, (int)m->ceiling);
 }
 
 static bool transmitted(enum stm_role role)
@@ -65,11 +65,11 @@ static bool transmitted(enum stm_role role)
 
 static void take_ground(struct stm_metrics *m, struct stm_cu16 plane, enum stm_role role)
 {
-    const struct stm_grid grid = stm_grid_over(plane.w, plane.h, GROUND_CELLS);
-    uint32_t level[GROUND_CELLS * GROUND_CELLS];
-    double v[GROUND_CELLS * GROUND_CELLS];
-    const int n = grid.nx * grid.ny;
-    stm_grid_levels(grid, plane, transmitted(role) ? stm_band_middle : stm_band_dark, level);
+    const struct stm_tiles tiles = stm_tiles_over(plane.w, plane.h, GROUND_TILES);
+    uint32_t level[GROUND_TILES * GROUND_TILES];
+    double v[GROUND_TILES * GROUND_TILES];
+    const int n = tiles.nx * tiles.ny;
+    stm_tiles_levels(tiles, plane, transmitted(role) ? stm_band_middle : stm_band_dark, level);
     for (int i = 0; i < n; i++)
         v[i] = (double)level[i] / STM_LEVEL_ONE;
     m->ground = n ? stm_median(v, n) : m->median;
@@ -102,7 +102,7 @@ size_t stm_metrics_scratch(int w)
 void stm_metrics_measure(struct stm_metrics *m, struct stm_cu16 plane, int bits, enum stm_role role,
                          double least_edge, void *scratch)
 {
-    const struct stm_histogram h = stm_histogram_of(plane, scratch);
+    const struct stm_greys h = stm_greys_of(plane, scratch);
     m->noise = stm_noise(plane);
     take_histogram(m, &h);
     take_saturation(m, &h, bits);

@@ -36,9 +36,9 @@ static bool transmitted(enum stm_role role)
     return role == STM_ROLE_BRIGHTFIELD || role == STM_ROLE_PHASE || role == STM_ROLE_STAIN;
 }
 
-static bool same_size(struct stm_grid grid, const struct stm_site *site)
+static bool same_size(struct stm_tiles tiles, const struct stm_site *site)
 {
-    return grid.w == site->row.width && grid.h == site->row.height;
+    return tiles.w == site->row.width && tiles.h == site->row.height;
 }
 
 static bool blank(const struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err)
@@ -67,20 +67,21 @@ static bool survey(const struct stm_site *site, const struct stm_stage_env *env,
     const struct calibrate *const p = env->params;
     (void)err;
     if (p->mode == MODE_OFF) return true;
-    if (!state->grid.w) state->grid = stm_grid_over(site->row.width, site->row.height, STM_GRID_MAX);
-    if (!same_size(state->grid, site)) return state->other_size++, true;
+    if (!state->tiles.w) state->tiles = stm_tiles_over(site->row.width, site->row.height, STM_TILES_MAX);
+    if (!same_size(state->tiles, site)) return state->other_size++, true;
     for (int c = 0; c < site->row.channels; c++) {
         struct stm_survey *const s = &state->survey[c];
         if (!site->plane[c].px || s->n >= STM_SURVEY_SITES) continue;
-        stm_grid_levels(state->grid, (struct stm_cu16)STM_CONST(site->plane[c]),
-                        transmitted(site->row.channel[c].role) ? stm_band_middle : stm_band_dark,
-                        s->level[s->n]);
+        stm_tiles_levels(state->tiles, (struct stm_cu16)STM_CONST(site->plane[c]),
+                         transmitted(site->row.channel[c].role) ? stm_band_middle : stm_band_dark,
+                         s->level[s->n]);
         s->n++;
+        stm_text_copy(state->name[c], sizeof state->name[c], site->row.channel[c].name);
     }
     return true;
 }
 
-static void note(struct stm_string *notes, int channel, const struct stm_shading *s)
+static void note(struct stm_string *notes, const char *channel, const struct stm_shading *s)
 {
     static const char *const words[] = {
         [STM_SHADING_FOUND] = "corrected",
@@ -90,8 +91,7 @@ static void note(struct stm_string *notes, int channel, const struct stm_shading
         [STM_SHADING_FLAT] = "even already",
     };
     if (!notes) return;
-    stm_string_addf(notes, "illumination of channel %d: %s (%d sites", channel + 1, words[s->finding],
-                    s->sites);
+    stm_string_addf(notes, "illumination of channel %s: %s (%d sites", channel, words[s->finding], s->sites);
     if (s->agreement != 0)
         stm_string_addf(notes,
                         ", shading %.1f %%, halves agree with r = %.2f, %.0f %% of the sites get flatter",
@@ -109,53 +109,36 @@ static bool settle(const struct stm_stage_env *env, struct stm_error *err)
     for (int c = 0; c < STM_MAX_CHANNELS; c++) {
         struct stm_shading shading;
         if (state->active[c] || !state->survey[c].n) continue;
-        stm_shading_find(&shading, &state->survey[c], state->grid, demand);
-        note(env->notes, c, &shading);
+        stm_shading_find(&shading, &state->survey[c], state->tiles, demand);
+        note(env->notes, state->name[c], &shading);
         if (shading.finding != STM_SHADING_FOUND) continue;
         state->range[c] = shading.range;
-        state->active[c] = stm_gain_from_surface(&state->gain[c], &shading.surface, state->grid.w,
-                                                 state->grid.h, (int)(p->dark_counts + 0.5));
+        state->active[c] = stm_gain_from_surface(&state->gain[c], &shading.surface, state->tiles.w,
+                                                 state->tiles.h, (int)(p->dark_counts + 0.5));
     }
     if (state->other_size && env->notes)
         stm_string_addf(env->notes, "illumination: %d surveyed sites are not %d x %d pixels like the first\n",
-                        state->other_size, state->grid.w, state->grid.h);
-    return true;
-}
-
-static size_t scratch_bytes(const void *p, const struct stm_geometry *geo)
-{
-    (void)p;
-    return stm_arena_cost((size_t)geo->width * sizeof(uint16_t));
-}
-
-static bool correct(struct stm_site *site, int c, const struct stm_stage_env *env, struct stm_error *err)
-{
-    const struct stm_calibration *const state = env->plate;
-    const size_t mark = stm_arena_mark(env->scratch);
-    uint16_t *const row =
-        stm_arena_take(env->scratch, (size_t)site->row.width * sizeof *row, "a row of gains", err);
-    if (!row) return false;
-    stm_gain_apply(&state->gain[c], site->plane[c], row);
-    stm_arena_reset(env->scratch, mark);
+                        state->other_size, state->tiles.w, state->tiles.h);
     return true;
 }
 
 static bool run(struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err)
 {
     const struct stm_calibration *const state = env->plate;
+    (void)err;
     for (int c = 0; c < site->row.channels; c++) {
         double *const removed = &site->site_values[env->site_first + c];
         if (!site->plane[c].px) continue;
         *removed = 0;
         if (!state->active[c]) continue;
-        if (!same_size(state->grid, site)) {
+        if (!same_size(state->tiles, site)) {
             stm_row_flag(
                 &site->row, STM_VERDICT_WARN,
                 "the illumination of channel %s is not corrected: the image is %d x %d, the plate %d x %d",
-                site->row.channel[c].name, site->row.width, site->row.height, state->grid.w, state->grid.h);
+                site->row.channel[c].name, site->row.width, site->row.height, state->tiles.w, state->tiles.h);
             continue;
         }
-        if (!correct(site, c, env, err)) return false;
+        stm_gain_apply(&state->gain[c], env->kernels, site->plane[c]);
         *removed = 100 * state->range[c];
     }
     return true;
@@ -170,7 +153,6 @@ const struct stm_stage stm_stage_calibrate = {
     .params_size = sizeof(struct calibrate),
     .site_columns = columns,
     .plate_bytes = sizeof(struct stm_calibration),
-    .scratch_bytes = scratch_bytes,
     .blank = blank,
     .survey = survey,
     .settle = settle,

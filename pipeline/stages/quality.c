@@ -32,7 +32,7 @@ static const struct stm_measure columns[] = {
     {"ImageQuality_PercentMaximal_*", "%", 3, "pixels equal to the greatest"},
     {"ImageQuality_PercentSaturated_*", "%", 3,
      "pixels at the top of the true bit depth, or piled up below it"},
-    {"ImageQuality_Ground_*", "counts", 2, "median over 8 x 8 cells of the level without objects"},
+    {"ImageQuality_Ground_*", "counts", 2, "median over 8 x 8 tiles of the level without objects"},
     {"ImageQuality_Nonuniformity_*", "%", 2, "90th minus 10th percentile of those levels, of their median"},
     {"ImageQuality_Noise_*", "counts", 3, "0.606 median |left - 2 middle + right|: deviation of one pixel"},
     {"ImageQuality_SNR_*", "", 2, "(99.5th percentile - ground) / noise"},

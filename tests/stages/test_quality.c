@@ -96,9 +96,10 @@ static void good_fields_pass(void **state)
         {200, 1200, 60, 12, 1, 8},  /* the usual */
         {200, 1200, 120, 12, 1, 8}, /* crowded: nuclei cover nearly half of it */
         {200, 1200, 60, 5, 1, 8},   /* small */
-        {200, 1200, 8, 60, 4, 8}, /* the usual five times larger: edges of 6.7 px are sharp on nuclei of 120 */
-        {200, 60, 60, 12, 1, 8},  /* faint */
-        {3, 30, 30, 12, 1, 0.1},  /* 8 bit, hardly any noise */
+        {200, 1200, 8, 60, 4,
+         8},                     /* the usual five times larger: edges of 6.7 px are sharp on nuclei of 120 */
+        {200, 60, 60, 12, 1, 8}, /* faint */
+        {3, 30, 30, 12, 1, 0.1}, /* 8 bit, hardly any noise */
         {200, 1200, 4, 12, 1, 8}, /* four cells */
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {

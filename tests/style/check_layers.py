@@ -18,7 +18,7 @@ RULES = [
                                   "pipeline/quality/"]),
     ("pipeline/nuclei/", STAGE + ["pipeline/nuclei/"]),
     ("pipeline/illumination/", STAGE + ["pipeline/illumination/"]),
-    ("pipeline/quality/", STAGE + ["pipeline/quality/"]),
+    ("pipeline/quality/", STAGE + ["pipeline/quality/", "pipeline/illumination/"]),
     ("pipeline/stats/", CORE + ["pipeline/stats/"]),
     ("pipeline/assays/", ["pipeline/assay.h", "pipeline/role.h"]),
     ("images/", CORE + KERNELS + MODEL + ["images/", "pipeline/io/"]),

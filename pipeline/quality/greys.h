@@ -1,12 +1,12 @@
 /* Grey levels of a plane, counted, and what follows from the counts alone. */
-#ifndef STM_QUALITY_HISTOGRAM_H
-#define STM_QUALITY_HISTOGRAM_H
+#ifndef STM_GREYS_H
+#define STM_GREYS_H
 
 #include "kernels/view.h"
 
 enum { STM_GREYS = 65536 };
 
-struct stm_histogram {
+struct stm_greys {
     uint32_t *bin; /* STM_GREYS of them, the caller's */
     uint64_t n;    /* pixels counted */
     int min, max;
@@ -15,15 +15,15 @@ struct stm_histogram {
 
 /* Counts every k-th row, k so that about 2^20 pixels are looked at (all of them up to that). `bin` holds
  * STM_GREYS counters. */
-struct stm_histogram stm_histogram_of(struct stm_cu16 plane, uint32_t *bin);
+struct stm_greys stm_greys_of(struct stm_cu16 plane, uint32_t *bin);
 
 /* The grey level of the pixel that comes after `part` of all pixels in order. */
-int stm_histogram_quantile(const struct stm_histogram *histogram, double part);
+int stm_greys_quantile(const struct stm_greys *histogram, double part);
 
 /* Median of |pixel - centre|. */
-int stm_histogram_deviation(const struct stm_histogram *histogram, int centre);
+int stm_greys_deviation(const struct stm_greys *histogram, int centre);
 
 /* Part of the pixels at `level` or above. */
-double stm_histogram_from(const struct stm_histogram *histogram, int level);
+double stm_greys_from(const struct stm_greys *histogram, int level);
 
 #endif

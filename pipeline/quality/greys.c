@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "pipeline/quality/histogram.h"
+#include "pipeline/quality/greys.h"
 
 #include <string.h>
 
@@ -12,7 +12,7 @@ static int row_step(int w, int h)
 }
 
 /* Integer sums around the rounded mean: exact, and far from running over (2^32 pixels of 2^32). */
-static void moments(struct stm_histogram *h)
+static void moments(struct stm_greys *h)
 {
     uint64_t sum = 0, squares = 0;
     for (int v = h->min; v <= h->max; v++) {
@@ -28,7 +28,7 @@ static void moments(struct stm_histogram *h)
     h->variance = (double)squares / n - (h->mean - centre) * (h->mean - centre);
 }
 
-static void extremes(struct stm_histogram *h)
+static void extremes(struct stm_greys *h)
 {
     h->min = 0;
     h->max = STM_GREYS - 1;
@@ -38,9 +38,9 @@ static void extremes(struct stm_histogram *h)
         h->max--;
 }
 
-struct stm_histogram stm_histogram_of(struct stm_cu16 plane, uint32_t *bin)
+struct stm_greys stm_greys_of(struct stm_cu16 plane, uint32_t *bin)
 {
-    struct stm_histogram histogram = {.bin = bin};
+    struct stm_greys histogram = {.bin = bin};
     const int step = row_step(plane.w, plane.h);
     memset(bin, 0, STM_GREYS * sizeof *bin);
     for (int y = 0; y < plane.h; y += step)
@@ -51,7 +51,7 @@ struct stm_histogram stm_histogram_of(struct stm_cu16 plane, uint32_t *bin)
     return histogram;
 }
 
-int stm_histogram_quantile(const struct stm_histogram *histogram, double part)
+int stm_greys_quantile(const struct stm_greys *histogram, double part)
 {
     uint64_t left = (uint64_t)(part * (double)histogram->n);
     int v = histogram->min;
@@ -60,7 +60,7 @@ int stm_histogram_quantile(const struct stm_histogram *histogram, double part)
     return v;
 }
 
-int stm_histogram_deviation(const struct stm_histogram *histogram, int centre)
+int stm_greys_deviation(const struct stm_greys *histogram, int centre)
 {
     uint64_t seen = histogram->bin[centre];
     int away = 0;
@@ -71,7 +71,7 @@ int stm_histogram_deviation(const struct stm_histogram *histogram, int centre)
     return away;
 }
 
-double stm_histogram_from(const struct stm_histogram *histogram, int level)
+double stm_greys_from(const struct stm_greys *histogram, int level)
 {
     uint64_t n = 0;
     for (int v = level > histogram->min ? level : histogram->min; v <= histogram->max; v++)

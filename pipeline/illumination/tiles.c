@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "pipeline/illumination/grid.h"
+#include "pipeline/illumination/tiles.h"
 
 enum {
-    CELL_LEAST = 16,  /* pixels; fewer have no quantiles worth the name */
-    SAMPLES_AXIS = 16 /* samples along each axis of a cell */
+    TILE_LEAST = 16,  /* pixels; fewer have no quantiles worth the name */
+    SAMPLES_AXIS = 16 /* samples along each axis of a tile */
 };
 
 const struct stm_band stm_band_dark = {2, 6}, stm_band_middle = {4, 12};
 
-static int cells_along(int pixels, int most)
+static int tiles_along(int pixels, int most)
 {
-    const int n = pixels / CELL_LEAST;
+    const int n = pixels / TILE_LEAST;
     return n < most ? n : most;
 }
 
-struct stm_grid stm_grid_over(int w, int h, int most)
+struct stm_tiles stm_tiles_over(int w, int h, int most)
 {
-    struct stm_grid grid = {w, h, cells_along(w, most), cells_along(h, most)};
-    if (!grid.nx || !grid.ny) grid.nx = grid.ny = 0;
-    return grid;
+    struct stm_tiles tiles = {w, h, tiles_along(w, most), tiles_along(h, most)};
+    if (!tiles.nx || !tiles.ny) tiles.nx = tiles.ny = 0;
+    return tiles;
 }
 
 /* Hoare's selection: afterwards v[k] is in its sorted place, smaller values before it, greater ones behind.
@@ -56,7 +56,7 @@ static uint32_t band_mean(uint16_t *v, int n, struct stm_band band)
     return (uint32_t)((sum * STM_LEVEL_ONE + (uint64_t)(to - from) / 2) / (uint64_t)(to - from));
 }
 
-static uint32_t cell_level(struct stm_cu16 plane, int x0, int y0, int x1, int y1, struct stm_band band)
+static uint32_t tile_level(struct stm_cu16 plane, int x0, int y0, int x1, int y1, struct stm_band band)
 {
     uint16_t v[SAMPLES_AXIS * SAMPLES_AXIS];
     int n = 0;
@@ -68,16 +68,16 @@ static uint32_t cell_level(struct stm_cu16 plane, int x0, int y0, int x1, int y1
     return band_mean(v, n, band);
 }
 
-/* Where cell i of n begins; no overflow for any image an int can measure. */
+/* Where tile i of n begins; no overflow for any image an int can measure. */
 static int edge(int i, int pixels, int n)
 {
     return (int)((int64_t)i * pixels / n);
 }
 
-void stm_grid_levels(struct stm_grid grid, struct stm_cu16 plane, struct stm_band band, uint32_t *level)
+void stm_tiles_levels(struct stm_tiles tiles, struct stm_cu16 plane, struct stm_band band, uint32_t *level)
 {
-    for (int j = 0; j < grid.ny; j++)
-        for (int i = 0; i < grid.nx; i++)
-            *level++ = cell_level(plane, edge(i, grid.w, grid.nx), edge(j, grid.h, grid.ny),
-                                  edge(i + 1, grid.w, grid.nx), edge(j + 1, grid.h, grid.ny), band);
+    for (int j = 0; j < tiles.ny; j++)
+        for (int i = 0; i < tiles.nx; i++)
+            *level++ = tile_level(plane, edge(i, tiles.w, tiles.nx), edge(j, tiles.h, tiles.ny),
+                                  edge(i + 1, tiles.w, tiles.nx), edge(j + 1, tiles.h, tiles.ny), band);
 }

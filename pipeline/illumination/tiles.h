@@ -1,0 +1,33 @@
+/* An image divided into tiles, and a robust level for each: how bright the ground is where, with the cells
+ * left out. */
+#ifndef STM_TILES_H
+#define STM_TILES_H
+
+#include "kernels/view.h"
+
+enum {
+    STM_TILES_MAX = 32, /* along an axis: shading is smooth, and 32 * 32 * 64 sites stay small */
+    STM_TILES_MOST = STM_TILES_MAX * STM_TILES_MAX,
+    STM_LEVEL_ONE = 256 /* levels are in 1/256 counts, since 8-bit ground is only a few counts high */
+};
+
+struct stm_tiles {
+    int w, h;   /* pixels covered */
+    int nx, ny; /* tiles; 0 when the image is too small to be divided */
+};
+
+/* Which part of a tile's sorted pixels is averaged, in sixteenths. */
+struct stm_band {
+    int lo, hi;
+};
+extern const struct stm_band stm_band_dark;   /* objects brighter than the ground: 2/16 to 6/16 */
+extern const struct stm_band stm_band_middle; /* objects on both sides of the ground: 4/16 to 12/16 */
+
+/* At most `most` tiles along an axis (<= STM_TILES_MAX) of at least 16 x 16 pixels. */
+struct stm_tiles stm_tiles_over(int w, int h, int most);
+
+/* level[ny * nx]: mean of the band over at most 256 evenly spaced pixels of each tile, in 1/256 counts.
+ * `plane` has the size that was divided. */
+void stm_tiles_levels(struct stm_tiles tiles, struct stm_cu16 plane, struct stm_band band, uint32_t *level);
+
+#endif
