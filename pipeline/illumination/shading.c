@@ -11,38 +11,39 @@ enum {
 /* Chance fits of unrelated sites explain nothing of each other and improve half of the sites. */
 static const double least_improved = 0.75, least_explained = 0.2;
 
-/* Sites bright enough to see shading by, with their median light. */
 struct bench {
     const struct stm_survey *survey;
     struct stm_tiles tiles;
-    double dark;
-    int n, site[STM_SURVEY_SITES];
-    double light[STM_SURVEY_SITES];
 };
 
-static double light(const struct bench *bench, int site, int tile)
+static uint16_t relative_light(double light, double median)
 {
-    return (double)bench->survey->level[site][tile] / STM_LEVEL_ONE - bench->dark;
+    const double part = light / median * STM_LIGHT_ONE + 0.5;
+    return part < 0 ? 0 : part < UINT16_MAX ? (uint16_t)part : UINT16_MAX;
 }
 
-static void choose_sites(struct bench *bench)
+void stm_survey_add(struct stm_survey *survey, struct stm_tiles tiles, struct stm_cu16 plane,
+                    struct stm_band band, double dark)
 {
-    const int n = bench->tiles.nx * bench->tiles.ny;
-    double v[STM_TILES_MOST];
-    for (int s = 0; s < bench->survey->n; s++) {
-        for (int k = 0; k < n; k++)
-            v[k] = light(bench, s, k);
-        const double middle = stm_median(v, n);
-        if (middle < LEVEL_LEAST) continue;
-        bench->light[bench->n] = middle;
-        bench->site[bench->n++] = s;
-    }
+    uint32_t level[STM_TILES_MOST];
+    double light[STM_TILES_MOST], sorted[STM_TILES_MOST];
+    const int n = tiles.nx * tiles.ny;
+    survey->seen++;
+    if (!n || survey->n >= STM_SURVEY_SITES) return;
+    stm_tiles_levels(tiles, plane, band, level);
+    for (int k = 0; k < n; k++)
+        sorted[k] = light[k] = (double)level[k] / STM_LEVEL_ONE - dark;
+    const double median = stm_median(sorted, n);
+    if (median < LEVEL_LEAST) return;
+    for (int k = 0; k < n; k++)
+        survey->relative[survey->n][k] = relative_light(light[k], median);
+    survey->n++;
 }
 
 /* Light in tile k of the i-th site, relative to the site's median. */
 static double relative(const struct bench *bench, int i, int k)
 {
-    return light(bench, bench->site[i], k) / bench->light[i];
+    return (double)bench->survey->relative[i][k] / STM_LIGHT_ONE;
 }
 
 /* Surface of sites first, first + step, …, scaled to mean 1; its values in the tiles into at[]. */
@@ -53,7 +54,7 @@ static bool fit(const struct bench *bench, int degree, int first, int step, stru
     double field[STM_TILES_MOST], v[STM_SURVEY_SITES], sum = 0;
     for (int k = 0; k < tiles.nx * tiles.ny; k++) {
         int n = 0;
-        for (int i = first; i < bench->n; i += step)
+        for (int i = first; i < bench->survey->n; i += step)
             v[n++] = relative(bench, i, k);
         field[k] = stm_median(v, n);
     }
@@ -112,12 +113,12 @@ static void cross_validate(struct stm_shading *shading, const struct bench *benc
 {
     double v[STM_SURVEY_SITES];
     int better = 0;
-    for (int i = 0; i < bench->n; i++) {
+    for (int i = 0; i < bench->survey->n; i++) {
         v[i] = gained(bench, i, i % 2 ? even : odd);
         better += v[i] > 0;
     }
-    shading->improved = (double)better / bench->n;
-    shading->explained = stm_median(v, bench->n);
+    shading->improved = (double)better / bench->survey->n;
+    shading->explained = stm_median(v, bench->survey->n);
 }
 
 static enum stm_shading_finding judge(const struct stm_shading *shading, struct stm_shading_demand demand)
@@ -137,7 +138,7 @@ static bool worth(const struct stm_shading *finer, const struct stm_shading *coa
 /* The finding with surfaces of one degree. */
 static struct stm_shading attempt(const struct bench *bench, int degree, struct stm_shading_demand demand)
 {
-    struct stm_shading shading = {.finding = STM_SHADING_DISAGREES, .sites = bench->n};
+    struct stm_shading shading = {.finding = STM_SHADING_DISAGREES, .sites = bench->survey->n};
     struct stm_surface half;
     double all[STM_TILES_MOST], even[STM_TILES_MOST], odd[STM_TILES_MOST];
     const int n = bench->tiles.nx * bench->tiles.ny;
@@ -154,12 +155,11 @@ static struct stm_shading attempt(const struct bench *bench, int degree, struct 
 void stm_shading_find(struct stm_shading *shading, const struct stm_survey *survey, struct stm_tiles tiles,
                       struct stm_shading_demand demand)
 {
-    struct bench bench = {.survey = survey, .tiles = tiles, .dark = demand.dark};
-    choose_sites(&bench);
-    *shading = (struct stm_shading){.finding = STM_SHADING_FEW_SITES, .sites = bench.n};
-    if (survey->n < demand.sites) return;
+    const struct bench bench = {survey, tiles};
+    *shading = (struct stm_shading){.finding = STM_SHADING_FEW_SITES, .sites = survey->n};
+    if (survey->seen < demand.sites) return;
     shading->finding = STM_SHADING_DARK;
-    if (bench.n < demand.sites || bench.n < 2) return;
+    if (survey->n < demand.sites || survey->n < 2) return;
     *shading = attempt(&bench, 2, demand);
     for (int degree = 4; degree <= STM_SURFACE_DEGREE; degree += 2) {
         const struct stm_shading finer = attempt(&bench, degree, demand);

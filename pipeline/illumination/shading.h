@@ -5,20 +5,24 @@
 #include "pipeline/illumination/surface.h"
 #include "pipeline/illumination/tiles.h"
 
-enum { STM_SURVEY_SITES = 64 };
+enum { STM_SURVEY_SITES = 64, STM_LIGHT_ONE = 1 << 13 };
 
-/* Levels of the ground in each tile, for up to STM_SURVEY_SITES sites in plate order. */
+/* Light on the ground in each tile relative to the site's median, for up to STM_SURVEY_SITES sites in plate
+ * order that are bright enough to show it. */
 struct stm_survey {
-    int n;
-    uint32_t level[STM_SURVEY_SITES][STM_TILES_MOST];
+    int seen, n;                                         /* sites looked at, sites kept */
+    uint16_t relative[STM_SURVEY_SITES][STM_TILES_MOST]; /* STM_LIGHT_ONE = the median; ends at 65535 */
 };
+
+/* Looks at one more site; `dark` counts are no light. */
+void stm_survey_add(struct stm_survey *survey, struct stm_tiles tiles, struct stm_cu16 plane,
+                    struct stm_band band, double dark);
 
 /* What it takes to believe in shading. */
 struct stm_shading_demand {
     int sites;        /* at least so many */
     double range;     /* least range of the surface, as a part of its mean */
     double agreement; /* least correlation between the surfaces of every other site and of the rest */
-    double dark;      /* counts without light */
 };
 
 enum stm_shading_finding {

@@ -70,12 +70,10 @@ static bool survey(const struct stm_site *site, const struct stm_stage_env *env,
     if (!state->tiles.w) state->tiles = stm_tiles_over(site->row.width, site->row.height, STM_TILES_MAX);
     if (!same_size(state->tiles, site)) return state->other_size++, true;
     for (int c = 0; c < site->row.channels; c++) {
-        struct stm_survey *const s = &state->survey[c];
-        if (!site->plane[c].px || s->n >= STM_SURVEY_SITES) continue;
-        stm_tiles_levels(state->tiles, (struct stm_cu16)STM_CONST(site->plane[c]),
-                         transmitted(site->row.channel[c].role) ? stm_band_middle : stm_band_dark,
-                         s->level[s->n]);
-        s->n++;
+        if (!site->plane[c].px) continue;
+        stm_survey_add(&state->survey[c], state->tiles, (struct stm_cu16)STM_CONST(site->plane[c]),
+                       transmitted(site->row.channel[c].role) ? stm_band_middle : stm_band_dark,
+                       p->dark_counts);
         stm_text_copy(state->name[c], sizeof state->name[c], site->row.channel[c].name);
     }
     return true;
@@ -104,11 +102,11 @@ static bool settle(const struct stm_stage_env *env, struct stm_error *err)
     struct stm_calibration *const state = env->plate;
     const struct calibrate *const p = env->params;
     const struct stm_shading_demand demand = {p->least_sites, p->least_range_percent / 100,
-                                              p->least_agreement, p->dark_counts};
+                                              p->least_agreement};
     (void)err;
     for (int c = 0; c < STM_MAX_CHANNELS; c++) {
         struct stm_shading shading;
-        if (state->active[c] || !state->survey[c].n) continue;
+        if (state->active[c] || !state->survey[c].seen) continue;
         stm_shading_find(&shading, &state->survey[c], state->tiles, demand);
         note(env->notes, state->name[c], &shading);
         if (shading.finding != STM_SHADING_FOUND) continue;
