@@ -6,7 +6,8 @@ static const struct stm_assay_role roles[] = {
     {STM_ROLE_BODY, false},  {STM_ROLE_OTHER, false}, {STM_ROLES, false},
 };
 
-static const char *const stages[] = {"quality", "calibrate", "segment", "measure", "classify", "aggregate", NULL};
+static const char *const stages[] = {"quality",  "calibrate", "segment", "measure",
+                                     "classify", "aggregate", NULL};
 
 static const struct stm_assay_default defaults[] = {{NULL, NULL}};
 
