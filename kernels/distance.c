@@ -54,7 +54,7 @@ void stm_distance(const struct stm_kernels *k, struct stm_u16 d2, int x0, int y0
         square_row(square, row, pitch);
         for (size_t x = (size_t)d2.w; x < pitch; x++)
             square[x] = UINT16_MAX;
-        k->distance_row(d2.px + y * d2.stride, square, d2.w);
+        k->distance_row(d2.px + y * d2.stride, square, d2.w, 1);
     }
 }
 

@@ -48,9 +48,10 @@ typedef void stm_threshold_row_fn(uint64_t *bits, const uint16_t *src, uint16_t 
 /* The same with a level for each pixel. */
 typedef void stm_compare_row_fn(uint64_t *bits, const uint16_t *src, const uint16_t *level, int w);
 
-/* d2[x] = min over all columns c of square[c] + (x - c)^2, at most 65025. square has STM_DISTANCE_PAD
- * readable elements on both sides (65535 beyond the image), square[x] <= 65025 inside. */
-typedef void stm_distance_row_fn(uint16_t *d2, const uint16_t *square, int w);
+/* d2[x] = min over all i of square[x + i * step] + i^2, at most 65025. square[x] <= 65025; with r the root of
+ * the largest, (r + 2) * step elements before the row and as many and STM_ROW_SLACK more behind it are
+ * readable (65535 beyond the image). */
+typedef void stm_distance_row_fn(uint16_t *d2, const uint16_t *square, int w, int step);
 
 /* Bit x of the words = at[x] > 0 and none of its 8 neighbours is greater; unused bits of the last word are 0.
  * Rows have one more pixel on both sides and STM_ROW_SLACK readable ones behind. */

@@ -20,9 +20,7 @@ static uint16_t guess(const struct bracket *b, int k, int pass)
     return (uint16_t)(b->low + (part < range ? part : range - 1));
 }
 
-/* Fills *next with the least value above the one returned, and *upto with how many are not above it. */
-static uint16_t find(const struct stm_kernels *kernels, const uint16_t *v, int n, int k, uint16_t *next,
-                     int *upto)
+uint16_t stm_select(const struct stm_kernels *kernels, const uint16_t *v, int n, int k)
 {
     struct stm_intensity all = {0};
     kernels->intensity_row(&all, v, n);
@@ -36,21 +34,13 @@ static uint16_t find(const struct stm_kernels *kernels, const uint16_t *v, int n
         else
             b.low = above, b.below = count;
     }
-    *upto = kernels->upto_row(v, n, b.low, next);
     return b.low;
-}
-
-uint16_t stm_select(const struct stm_kernels *kernels, const uint16_t *v, int n, int k)
-{
-    uint16_t next;
-    int upto;
-    return find(kernels, v, n, k, &next, &upto);
 }
 
 double stm_median_of(const struct stm_kernels *kernels, const uint16_t *v, int n)
 {
+    const uint16_t low = stm_select(kernels, v, n, (n - 1) / 2);
     uint16_t next;
-    int upto;
-    const uint16_t low = find(kernels, v, n, (n - 1) / 2, &next, &upto);
-    return n % 2 || upto > n / 2 ? low : (low + next) / 2.0;
+    if (n % 2 || kernels->upto_row(v, n, low, &next) > n / 2) return low;
+    return (low + next) / 2.0;
 }

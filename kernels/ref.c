@@ -133,12 +133,13 @@ void stm_tops_row_ref(uint64_t *bits, const uint16_t *up, const uint16_t *at, co
     }
 }
 
-void stm_distance_row_ref(uint16_t *d2, const uint16_t *square, int w)
+void stm_distance_row_ref(uint16_t *d2, const uint16_t *square, int w, int step)
 {
     for (int x = 0; x < w; x++) {
         uint32_t best = square[x];
         for (uint32_t d = 1; d * d < best; d++) {
-            const uint32_t left = square[x - (int)d] + d * d, right = square[x + (int)d] + d * d;
+            const int shift = (int)d * step;
+            const uint32_t left = square[x - shift] + d * d, right = square[x + shift] + d * d;
             best = left < best ? left : best;
             best = right < best ? right : best;
         }
