@@ -21,7 +21,9 @@ def read(path, fallback):
 
 
 def run(case, program, sample):
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as top:
+        scratch = os.path.join(top, "case")  # a name that does not change: programs print it
+        os.mkdir(scratch)
         env = dict(os.environ, STROMA=program, SAMPLE=sample, LC_ALL="C")
         done = subprocess.run(["sh", case], cwd=scratch, env=env, capture_output=True, text=True, timeout=120,
                               stdin=subprocess.DEVNULL)
