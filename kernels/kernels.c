@@ -8,6 +8,7 @@ static const struct stm_kernels ref = {
     .isa = STM_ISA_REF,
     .upsample_row = stm_upsample_row_ref,
     .flat_field_row = stm_flat_field_row_ref,
+    .gain_row = stm_gain_row_ref,
     .subtract_row = stm_subtract_row_ref,
     .block_sums = stm_block_sums_ref,
     .gauss_row = stm_gauss_row_ref,
@@ -62,6 +63,7 @@ const struct stm_kernels *stm_kernels_best(void)
     }
 OWN(upsample_row)
 OWN(flat_field_row)
+OWN(gain_row)
 OWN(subtract_row)
 OWN(block_sums)
 OWN(gauss_row)
@@ -84,10 +86,10 @@ static const struct {
     const char *name;
     bool (*own)(const struct stm_kernels *k);
 } rows[] = {
-    ROW(upsample_row),  ROW(flat_field_row), ROW(subtract_row), ROW(block_sums),   ROW(gauss_row),
-    ROW(gauss_column),  ROW(threshold_row),  ROW(compare_row),  ROW(distance_row), ROW(tops_row),
-    ROW(intensity_row), ROW(upto_row),       ROW(median3_row),  ROW(median5_row),  ROW(minimum_row),
-    ROW(maximum_row),   ROW(focus_row),      ROW(gradient_row), ROW(stretch_row),
+    ROW(upsample_row), ROW(flat_field_row), ROW(gain_row),      ROW(subtract_row), ROW(block_sums),
+    ROW(gauss_row),    ROW(gauss_column),   ROW(threshold_row), ROW(compare_row),  ROW(distance_row),
+    ROW(tops_row),     ROW(intensity_row),  ROW(upto_row),      ROW(median3_row),  ROW(median5_row),
+    ROW(minimum_row),  ROW(maximum_row),    ROW(focus_row),     ROW(gradient_row), ROW(stretch_row),
 };
 
 const char *stm_kernel_name(int i)

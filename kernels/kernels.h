@@ -18,13 +18,19 @@ struct stm_focus;
 struct stm_gauss;
 struct stm_intensity;
 
-/* `w` pixels between the nodes of a grid row, which carry 2^(shift+1) times their value. Pixel x lies between
- * node[j] and node[j+1], j = (x + 2^(shift-1)) >> shift; see grid.h for the formula. */
-typedef void stm_upsample_row_fn(uint16_t *dst, const uint32_t *node, int shift, int w);
+/* Pixel x of w is (base[j] + slope[j] * (2 i + 1)) >> (2 shift + 2), modulo 2^32, where j = q >> shift and
+ * i = q mod 2^shift of q = x + 2^(shift-1): a row of a grid (grid.h), shift 1 … 7. STM_ROW_SLACK elements are
+ * readable behind the last that is used. */
+typedef void stm_upsample_row_fn(uint16_t *dst, const uint32_t *base, const uint32_t *slope, int shift,
+                                 int w);
 
 /* min(65535, (max(raw - dark, 0) * gain + 8192) >> 14) */
 typedef void stm_flat_field_row_fn(uint16_t *dst, const uint16_t *raw, const uint16_t *dark,
                                    const uint16_t *gain, int w);
+
+/* dark + (((src - dark) * gain + 8192) >> 14), kept within 0 … 65535: like flat_field_row, but what is dark
+ * stays where it is, and noise below it is kept. dst may be src. */
+typedef void stm_gain_row_fn(uint16_t *dst, const uint16_t *src, const uint16_t *gain, uint16_t dark, int w);
 
 /* max(min(src + pedestal, 65535) - sub, 0) */
 typedef void stm_subtract_row_fn(uint16_t *dst, const uint16_t *src, const uint16_t *sub, uint16_t pedestal,
@@ -85,6 +91,7 @@ struct stm_kernels {
     enum stm_isa isa;
     stm_upsample_row_fn *upsample_row;
     stm_flat_field_row_fn *flat_field_row;
+    stm_gain_row_fn *gain_row;
     stm_subtract_row_fn *subtract_row;
     stm_block_sums_fn *block_sums;
     stm_gauss_row_fn *gauss_row;

@@ -9,15 +9,13 @@
 
 #include <math.h>
 
-void stm_upsample_row_ref(uint16_t *dst, const uint32_t *node, int shift, int w)
+void stm_upsample_row_ref(uint16_t *dst, const uint32_t *base, const uint32_t *slope, int shift, int w)
 {
     const int cell = 1 << shift;
-    const uint32_t half = UINT32_C(2) << (2 * shift); /* N^2 / 2 with N = 2 cell */
     for (int x = 0; x < w; x++) {
-        const int q = x + cell / 2;
-        const uint32_t f = (uint32_t)(2 * (q & (cell - 1)) + 1), e = (uint32_t)(2 * cell) - f;
-        const uint32_t *a = node + (q >> shift);
-        dst[x] = (uint16_t)((a[0] * e + a[1] * f + half) >> (2 * shift + 2));
+        const int q = x + cell / 2, j = q >> shift;
+        const uint32_t f = (uint32_t)(2 * (q & (cell - 1)) + 1);
+        dst[x] = (uint16_t)((base[j] + slope[j] * f) >> (2 * shift + 2));
     }
 }
 
@@ -28,6 +26,14 @@ void stm_flat_field_row_ref(uint16_t *dst, const uint16_t *raw, const uint16_t *
         const uint32_t light = raw[x] > dark[x] ? (uint32_t)(raw[x] - dark[x]) : 0;
         const uint32_t value = (light * gain[x] + 8192) >> 14;
         dst[x] = (uint16_t)(value < 65535 ? value : 65535);
+    }
+}
+
+void stm_gain_row_ref(uint16_t *dst, const uint16_t *src, const uint16_t *gain, uint16_t dark, int w)
+{
+    for (int x = 0; x < w; x++) {
+        const int64_t value = dark + ((((int64_t)src[x] - dark) * gain[x] + 8192) >> 14);
+        dst[x] = (uint16_t)(value < 0 ? 0 : value < 65535 ? value : 65535);
     }
 }
 

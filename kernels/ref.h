@@ -6,6 +6,7 @@
 
 stm_upsample_row_fn stm_upsample_row_ref;
 stm_flat_field_row_fn stm_flat_field_row_ref;
+stm_gain_row_fn stm_gain_row_ref;
 stm_subtract_row_fn stm_subtract_row_ref;
 stm_block_sums_fn stm_block_sums_ref;
 stm_gauss_row_fn stm_gauss_row_ref;

@@ -1,41 +1,72 @@
-/* upsample_row, flat_field_row, subtract_row. */
+/* upsample_row, flat_field_row, gain_row, subtract_row. */
 
-/* A block of VN pixels lies in one span between nodes when cells are larger than it; else all blocks see the
- * same pattern of nodes. `lane` numbers the pixels of the block that a half vector holds. */
-static inline v32 blend_nodes(const uint32_t *node, v32 lane, int offset, int shift)
+/* Where the pixels of a half vector lie: in which spans between nodes, and how far into them. Cells of up to
+ * VN pixels repeat within a block, so that all blocks look the same; in larger ones a block lies in one span.
+ */
+struct span {
+    v32 index, fraction;
+};
+
+static inline struct span span_of(v32 lane, int inside, int shift)
 {
-    const int cell = 1 << shift, inside = offset & (cell - 1);
-    const v32 at = v_add32(lane, v_set32((uint32_t)inside));
-    const v32 index = v_shr32(at, shift);
-    const v32 fraction = v_sub32(at, v_shl32(index, shift));
-    const v32 f = v_add32(v_add32(fraction, fraction), v_set32(1));
-    const v32 a = v_permute(v_load32(node), index), b = v_permute(v_load32(node + 1), index);
-    const v32 sum = v_add32(v_shl32(a, shift + 1), v_mul32(v_sub32(b, a), f));
-    return v_shr32(v_add32(sum, v_set32(UINT32_C(2) << (2 * shift))), 2 * shift + 2);
+    const v32 at = v_add32(lane, v_set32((uint32_t)inside)), index = v_shr32(at, shift);
+    const v32 i = v_sub32(at, v_shl32(index, shift));
+    return (struct span){index, v_add32(v_add32(i, i), v_set32(1))};
 }
 
-static void upsample_row(uint16_t *dst, const uint32_t *node, int shift, int w)
+static inline v32 between(const uint32_t *base, const uint32_t *slope, struct span s, int shift)
 {
+    const v32 a = v_permute(v_load32(base), s.index), b = v_permute(v_load32(slope), s.index);
+    return v_shr32(v_add32(a, v_mul32(b, s.fraction)), 2 * shift + 2);
+}
+
+static void upsample_row(uint16_t *dst, const uint32_t *base, const uint32_t *slope, int shift, int w)
+{
+    const int cell = 1 << shift, half = cell / 2;
     const v32 lane = v_lanes_lo();
+    struct span lo = span_of(lane, half & (cell - 1), shift),
+                hi = span_of(lane, (half + 4) & (cell - 1), shift);
     for (int x = 0; x < w; x += VN) {
-        const int lo = x + (1 << shift) / 2, hi = lo + 4;
-        const v32 a = blend_nodes(node + (lo >> shift), lane, lo, shift);
-        const v32 b = blend_nodes(node + (hi >> shift), lane, hi, shift);
-        v_store_n(dst + x, v_pack(a, b), w - x);
+        const int a = x + half, b = a + 4;
+        if (cell > VN) {
+            lo = span_of(lane, a & (cell - 1), shift);
+            hi = span_of(lane, b & (cell - 1), shift);
+        }
+        v_store_n(dst + x,
+                  v_pack(between(base + (a >> shift), slope + (a >> shift), lo, shift),
+                         between(base + (b >> shift), slope + (b >> shift), hi, shift)),
+                  w - x);
     }
+}
+
+/* min(65535, (a * gain + add) >> 14) */
+static inline v16 amplify(v16 a, v16 gain, uint32_t add)
+{
+    const v16 low = v_mullo(a, gain), high = v_mulhi(a, gain);
+    return v_pack(v_shr32(v_add32(v_zip_lo(low, high), v_set32(add)), 14),
+                  v_shr32(v_add32(v_zip_hi(low, high), v_set32(add)), 14));
 }
 
 static void flat_field_row(uint16_t *dst, const uint16_t *raw, const uint16_t *dark, const uint16_t *gain,
                            int w)
 {
-    const v32 half = v_set32(8192);
     for (int x = 0; x < w; x += VN) {
         const int n = w - x;
-        const v16 light = v_subs(v_load_n(raw + x, n), v_load_n(dark + x, n)), g = v_load_n(gain + x, n);
-        const v16 low = v_mullo(light, g), high = v_mulhi(light, g);
-        const v32 a = v_shr32(v_add32(v_zip_lo(low, high), half), 14);
-        const v32 b = v_shr32(v_add32(v_zip_hi(low, high), half), 14);
-        v_store_n(dst + x, v_pack(a, b), n);
+        const v16 light = v_subs(v_load_n(raw + x, n), v_load_n(dark + x, n));
+        v_store_n(dst + x, amplify(light, v_load_n(gain + x, n), 8192), n);
+    }
+}
+
+/* Above dark and below it are taken apart, one of them is 0; (8192 - b gain) >> 14 = -((b gain + 8191) >>
+ * 14). */
+static void gain_row(uint16_t *dst, const uint16_t *src, const uint16_t *gain, uint16_t dark, int w)
+{
+    const v16 base = v_set(dark);
+    for (int x = 0; x < w; x += VN) {
+        const int n = w - x;
+        const v16 v = v_load_n(src + x, n), g = v_load_n(gain + x, n);
+        const v16 up = amplify(v_subs(v, base), g, 8192), down = amplify(v_subs(base, v), g, 8191);
+        v_store_n(dst + x, v_subs(v_adds(base, up), down), n);
     }
 }
 

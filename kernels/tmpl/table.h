@@ -19,6 +19,7 @@ const struct stm_kernels V_TABLE = {
     .isa = V_ISA,
     .upsample_row = upsample_row,
     .flat_field_row = flat_field_row,
+    .gain_row = gain_row,
     .subtract_row = subtract_row,
     .block_sums = block_sums,
     .gauss_row = gauss_row,

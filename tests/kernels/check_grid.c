@@ -57,6 +57,21 @@ static void one_size(const struct stm_kernels *ref, int w, int h, int shift)
     check_equal_u16(flat, src, "flat field in place");
 }
 
+static void gains(const struct stm_kernels *ref)
+{
+    const struct stm_u16 src = check_image_fill(333, 1, 1, FILL_EDGE),
+                         gain = check_image_fill(333, 1, 1, FILL_EDGE);
+    const struct stm_u16 dst = check_image(333, 1, 1);
+    for (int dark = 0; dark < 65536; dark += 4681) {
+        ref->gain_row(dst.px, src.px, gain.px, (uint16_t)dark, 333);
+        for (int x = 0; x < 333; x++) {
+            const double exact = dark + (src.px[x] - dark) * (gain.px[x] / 16384.0);
+            CHECK(dst.px[x] == clip(floor(exact + 0.5)), "gain %u of %u over %d: %u for %g", gain.px[x],
+                  src.px[x], dark, dst.px[x], exact);
+        }
+    }
+}
+
 static void truth(const struct stm_kernels *ref)
 {
     for (int shift = 1; shift <= STM_GRID_MAX_SHIFT; shift++) {
@@ -64,6 +79,7 @@ static void truth(const struct stm_kernels *ref)
         one_size(ref, 1, 1, shift);
     }
     one_size(ref, 2053, 5, 3);
+    gains(ref);
     const uint16_t one = 16384, zero = 0;
     const struct stm_grid dark = {{&zero, 1, 1, 1}, 7}, gain = {{&one, 1, 1, 1}, 7};
     const struct stm_u16 src = check_image_fill(300, 3, 1, FILL_NOISE), dst = check_image(300, 3, 1);
@@ -89,6 +105,11 @@ static void same_shape(const struct stm_kernels *ref, const struct stm_kernels *
     stm_flat_field(ref, a, check_const(src), g, gain);
     stm_flat_field(k, b, check_const(src), g, gain);
     check_equal_u16(a, b, "flat field");
+    for (int y = 0; y < s->h; y++) {
+        ref->gain_row(a.px + y * a.stride, src.px + y * src.stride, a.px + y * a.stride, pedestal, s->w);
+        k->gain_row(b.px + y * b.stride, src.px + y * src.stride, b.px + y * b.stride, pedestal, s->w);
+    }
+    check_equal_u16(a, b, "gain");
 }
 
 static void same(const struct stm_kernels *ref, const struct stm_kernels *k)
@@ -120,6 +141,15 @@ static void flat_work(void *state)
     stm_flat_field(b->k, b->image, check_const(b->image), b->grid, b->gain);
 }
 
+static void gain_work(void *state)
+{
+    const struct bench *b = state;
+    for (int y = 0; y < b->image.h; y++) {
+        uint16_t *const row = b->image.px + y * b->image.stride;
+        b->k->gain_row(row, row, b->image.px, 300, b->image.w);
+    }
+}
+
 static void bench(const struct stm_kernels *k)
 {
     enum { N = 2048 };
@@ -127,6 +157,7 @@ static void bench(const struct stm_kernels *k)
                       random_grid(N, N, 6, 0)};
     check_time("upsample x8", up_work, &b, N * N);
     check_time("upsample x8 and subtract", subtract_work, &b, N * N);
+    check_time("gain", gain_work, &b, N * N);
     check_time("flat field (dark x8, gain x64)", flat_work, &b, N * N);
 }
 
