@@ -26,7 +26,7 @@ static void blend_rows(uint32_t *node, struct stm_grid grid, int first, int n, i
         node[i] = (uint32_t)(a[grid.node.w - 1] * e) + (uint32_t)(b[grid.node.w - 1] * f);
 }
 
-void stm_grid_row(const struct stm_kernels *k, uint16_t *dst, struct stm_grid grid, int x, int n, int y)
+static void interpolate(const struct stm_kernels *k, uint16_t *dst, struct stm_grid grid, int x, int n, int y)
 {
     enum { NODES = STM_GRID_CHUNK / 2 + 2, ROOM = NODES + STM_ROW_SLACK };
     uint32_t node[NODES + 1], base[ROOM], slope[ROOM];
@@ -39,6 +39,20 @@ void stm_grid_row(const struct stm_kernels *k, uint16_t *dst, struct stm_grid gr
         slope[i] = node[i + 1] - node[i];
     }
     k->upsample_row(dst, base, slope, grid.shift, n);
+}
+
+static void fill(uint16_t *dst, uint16_t value, int n)
+{
+    for (int i = 0; i < n; i++)
+        dst[i] = value;
+}
+
+void stm_grid_row(const struct stm_kernels *k, uint16_t *dst, struct stm_grid grid, int x, int n, int y)
+{
+    if (grid.node.w == 1 && grid.node.h == 1)
+        fill(dst, *grid.node.px, n);
+    else
+        interpolate(k, dst, grid, x, n, y);
 }
 
 void stm_grid_upsample(const struct stm_kernels *k, struct stm_u16 dst, struct stm_grid grid)

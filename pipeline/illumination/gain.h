@@ -9,12 +9,11 @@ struct stm_kernels;
 
 enum { STM_GAIN_ONE = 1 << 14, STM_GAIN_MOST = 65535, STM_GAIN_NODES = 128 };
 
-/* Grids of nodes (kernels/grid.h). */
+/* A grid of nodes (kernels/grid.h). */
 struct stm_gain {
-    int w, h, shift, nx, ny;                          /* w = 0: no correction */
-    uint16_t q14[STM_GAIN_NODES * STM_GAIN_NODES];    /* gain */
-    uint16_t excess[STM_GAIN_NODES * STM_GAIN_NODES]; /* dark * gain - dark + pedestal */
-    uint16_t pedestal;                                /* keeps `excess` from being negative */
+    int w, h, shift, nx, ny; /* w = 0: no correction */
+    uint16_t dark;           /* counts without light: stay where they are */
+    uint16_t q14[STM_GAIN_NODES * STM_GAIN_NODES];
 };
 
 /* gain = 1 / surface for images of w x h pixels; the surface's mean is 1. Gains end at 4: in the black
