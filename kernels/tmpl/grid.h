@@ -26,16 +26,17 @@ static void upsample_row(uint16_t *dst, const uint32_t *base, const uint32_t *sl
     const v32 lane = v_lanes_lo();
     struct span lo = span_of(lane, half & (cell - 1), shift),
                 hi = span_of(lane, (half + 4) & (cell - 1), shift);
+    if (cell > VN) lo = hi = span_of(lane, 0, shift);
+    const v32 first = lo.fraction;
     for (int x = 0; x < w; x += VN) {
         const int a = x + half, b = a + 4;
         if (cell > VN) {
-            lo = span_of(lane, a & (cell - 1), shift);
-            hi = span_of(lane, b & (cell - 1), shift);
+            lo.fraction = v_add32(first, v_set32((uint32_t)(2 * (a & (cell - 1)))));
+            hi.fraction = v_add32(first, v_set32((uint32_t)(2 * (b & (cell - 1)))));
         }
-        v_store_n(dst + x,
-                  v_pack(between(base + (a >> shift), slope + (a >> shift), lo, shift),
-                         between(base + (b >> shift), slope + (b >> shift), hi, shift)),
-                  w - x);
+        const v32 p = between(base + (a >> shift), slope + (a >> shift), lo, shift);
+        const v32 q = between(base + (b >> shift), slope + (b >> shift), hi, shift);
+        v_store_n(dst + x, v_pack(p, q), w - x);
     }
 }
 
