@@ -205,6 +205,17 @@ void stm_string_add_utf8(struct stm_string *s, const char *text, size_t n)
     stm_string_add_n(s, text + from, at - from);
 }
 
+void stm_string_add_markup(struct stm_string *s, const char *text)
+{
+    static const char *const entities[] = {['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;"};
+    while (*text) {
+        const size_t n = strcspn(text, "&<>\"");
+        stm_string_add_utf8(s, text, n);
+        text += n;
+        if (*text) stm_string_add(s, entities[(unsigned char)*text++]);
+    }
+}
+
 void stm_string_addf(struct stm_string *s, const char *format, ...)
 {
     va_list args, again;

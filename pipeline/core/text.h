@@ -37,6 +37,8 @@ void stm_string_add(struct stm_string *s, const char *text);
 void stm_string_add_n(struct stm_string *s, const char *text, size_t n);
 /* The same where the bytes may come from a file name: what is not UTF-8 becomes U+FFFD. */
 void stm_string_add_utf8(struct stm_string *s, const char *text, size_t n);
+/* The same between tags or quotes of HTML and XML: & < > " become entities. */
+void stm_string_add_markup(struct stm_string *s, const char *text);
 void stm_string_addf(struct stm_string *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void stm_string_free(struct stm_string *s);
 

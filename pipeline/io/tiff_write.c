@@ -119,19 +119,6 @@ static TIFF *open_target(struct target *target)
     return tif;
 }
 
-static void add_escaped(struct stm_string *xml, const char *text)
-{
-    static const char special[] = "&<>\"";
-    static const char *const entity[] = {"&amp;", "&lt;", "&gt;", "&quot;"};
-    for (; *text; text++) {
-        const char *const found = strchr(special, *text);
-        if (found)
-            stm_string_add(xml, entity[found - special]);
-        else
-            stm_string_add_n(xml, text, 1);
-    }
-}
-
 static void add_channels(struct stm_string *xml, const struct stm_tiff *tiff)
 {
     for (int c = 0; c < tiff->n_pages; c++) {
@@ -139,7 +126,7 @@ static void add_channels(struct stm_string *xml, const struct stm_tiff *tiff)
                         tiff->pages[c].samples);
         if (tiff->pages[c].name) {
             stm_string_add(xml, " Name=\"");
-            add_escaped(xml, tiff->pages[c].name);
+            stm_string_add_markup(xml, tiff->pages[c].name);
             stm_string_add(xml, "\"");
         }
         stm_string_add(xml, "/>");

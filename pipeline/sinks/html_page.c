@@ -4,20 +4,6 @@
 #include "pipeline/sinks/html_assets.h"
 #include "pipeline/sinks/json.h"
 
-#include <string.h>
-
-/* Text between tags. */
-static void put_escaped(struct stm_string *out, const char *text)
-{
-    static const char *const entities[] = {['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;"};
-    while (*text) {
-        const size_t n = strcspn(text, "&<>\"");
-        stm_string_add_utf8(out, text, n);
-        text += n;
-        if (*text) stm_string_add(out, entities[(unsigned char)*text++]);
-    }
-}
-
 /* The policy lets only the two blocks run and style the page whose hashes it names, and lets nothing be
  * fetched but pictures beside the file: whatever a name contains, it is text. */
 void stm_html_head(struct stm_string *out, const struct stm_run_info *info)
@@ -27,11 +13,11 @@ void stm_html_head(struct stm_string *out, const struct stm_run_info *info)
                         "<meta http-equiv=\"Content-Security-Policy\" content=\"");
     stm_string_add(out, stm_html_policy);
     stm_string_add(out, "\">\n<title>");
-    put_escaped(out, info->title);
+    stm_string_add_markup(out, info->title);
     stm_string_add(out, " \xc2\xb7 stroma report</title>\n<style>");
     stm_string_add_n(out, stm_html_css, stm_html_css_length);
     stm_string_add(out, "</style>\n</head>\n<body>\n<div id=\"page\">\n<h1>");
-    put_escaped(out, info->title);
+    stm_string_add_markup(out, info->title);
     stm_string_add(
         out, "</h1>\n<noscript><p>This page is drawn by a script inside the file, which this program does "
              "not run. The same numbers are in wells.csv, images.csv and objects.csv beside it.</p>"

@@ -124,6 +124,12 @@ static bool measure(struct work *w, struct stm_linearity_result *r, const double
     return true;
 }
 
+/* Over an index of 0 there is no ratio. */
+static double quotient(double x, double y)
+{
+    return y != 0 ? x / y : NAN;
+}
+
 static void compare(struct work *w, struct stm_linearity *a, int first, int second)
 {
     struct stm_linearity_ratio *const ratio = &a->ratio[a->n_ratios++];
@@ -135,9 +141,9 @@ static void compare(struct work *w, struct stm_linearity *a, int first, int seco
         const double *const x = w->draws[first] + (size_t)index * n, *const y =
                                                                          w->draws[second] + (size_t)index * n;
         for (size_t i = 0; i < n; i++)
-            w->room[i] = x[i] / y[i];
+            w->room[i] = quotient(x[i], y[i]);
         ratio->estimate[k] = (struct stm_linearity_estimate){
-            a->result[first].estimate[index].value / a->result[second].estimate[index].value,
+            quotient(a->result[first].estimate[index].value, a->result[second].estimate[index].value),
             {stm_percentile(w->room, n, tail), stm_percentile(w->room, n, 1 - tail)}};
     }
 }

@@ -62,6 +62,15 @@ static void bytes_become_utf8(void **state)
     }
 }
 
+static void markup_is_text(void **state)
+{
+    (void)state;
+    struct stm_string s = {0};
+    stm_string_add_markup(&s, "<a href=\"x\">R&D \xff</a>");
+    assert_string_equal(s.text, "&lt;a href=&quot;x&quot;&gt;R&amp;D \xef\xbf\xbd&lt;/a&gt;");
+    stm_string_free(&s);
+}
+
 static void names_are_compared_and_suggested(void **state)
 {
     (void)state;
@@ -95,9 +104,13 @@ static void strings_grow(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers_read_back),     cmocka_unit_test(numbers_are_those_of_printf),
-        cmocka_unit_test(bytes_become_utf8),     cmocka_unit_test(names_are_compared_and_suggested),
-        cmocka_unit_test(stems_keep_inner_dots), cmocka_unit_test(strings_grow),
+        cmocka_unit_test(numbers_read_back),
+        cmocka_unit_test(numbers_are_those_of_printf),
+        cmocka_unit_test(bytes_become_utf8),
+        cmocka_unit_test(markup_is_text),
+        cmocka_unit_test(names_are_compared_and_suggested),
+        cmocka_unit_test(stems_keep_inner_dots),
+        cmocka_unit_test(strings_grow),
     };
     return STM_TEST_MAIN(tests);
 }

@@ -1,0 +1,1 @@
+"$STROMA" linearity nowhere.csv
