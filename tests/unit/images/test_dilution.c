@@ -25,7 +25,8 @@ static void shipped_example_is_what_the_recipe_makes(void **state)
     stm_string_free(&made);
 }
 
-/* Means over 100 tubes that differ by 2.2 % (pipette and tube); of thousands of counted cells Poisson adds little. */
+/* Means over 100 tubes that differ by 2.2 % (pipette and tube); of thousands of counted cells Poisson adds
+ * little. */
 static void counts_follow_the_recipe(void **state)
 {
     (void)state;
