@@ -56,8 +56,9 @@ const struct stm_image_info *stm_image_info(const struct stm_image *image);
 const char *stm_image_channel_name(const struct stm_image *image, int channel);
 
 /* Fills `out`, which must be width x height, from one plane. Integers that fit keep their values; what does
- * not fit 16 bits is mapped linearly and `scaling` (may be NULL) says how. Not-finite floats become 0. Memory
- * in use stays below 300 MiB whatever the file says. After a failure `out` holds arbitrary pixels. */
+ * not fit 16 bits is mapped linearly and `scaling` (may be NULL) says how. Not-finite floats become 0. At
+ * most 256 MiB are held besides `out`, and as many inside the library that decodes, whatever the file says.
+ * After a failure `out` holds arbitrary pixels. */
 bool stm_image_read(struct stm_image *image, int channel, int z, int t, struct stm_u16 out,
                     struct stm_scaling *scaling, struct stm_error *err);
 

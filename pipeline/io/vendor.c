@@ -86,9 +86,10 @@ static void read_uic2(const struct stm_vendor_file *file, struct stm_tiff_entry 
 static void read_nis(const struct stm_vendor_file *file, struct stm_tiff_entry e, struct stm_metadata *about,
                      struct stm_vendor_axes *axes)
 {
-    enum { RATIONAL = 5, DOUBLE = 12 };
+    enum { BYTE = 1, RATIONAL = 5, UNDEFINED = 7, DOUBLE = 12 };
+    const bool bare = (e.type == BYTE || e.type == UNDEFINED) && e.count == sizeof(double);
     (void)axes;
-    if (e.type == DOUBLE) set_pixel(about, double_at(file, e.value));
+    if (e.type == DOUBLE || bare) set_pixel(about, double_at(file, e.value));
     if (e.type == RATIONAL) set_pixel(about, rational_at(file, e.value));
 }
 
