@@ -131,6 +131,7 @@ static void failed_fields_have_no_numbers(void **state)
     run(&b, some, 2);
     assert_true(get(&b, "Count_Nuclei") == 100 && get(&b, "Count_WithRejected") == 100);
     assert_true(get(&b, "Viability_WithRejected") == 90);
+    stm_fixture_close(&b.f);
     run(&b, some + 1, 1);
     assert_true(isnan(get(&b, "Count_Nuclei")) && isnan(get(&b, "Viability")));
     assert_int_equal(b.well.row.verdict, STM_VERDICT_REJECTED);
