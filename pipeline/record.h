@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* One column. Tables of them end with a NULL name. Where columns X_Low and X_High stand beside X, they are
- * the ends of its 95 % interval; X_AllFields is X with the rejected fields counted too. Reports show them
+ * the ends of its 95 % interval; X_WithRejected is X with the rejected fields counted too. Reports show them
  * together. */
 struct stm_measure {
     const char

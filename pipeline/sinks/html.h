@@ -8,7 +8,7 @@
 /* Size of an embedded picture in pixels; 0 x 0 when there is none. */
 struct stm_html_picture {
     int w, h;
-    bool linked;  /* there is one in overlays/, if those were asked for */
+    int panels;   /* 0 = none in overlays/ either, where pictures are linked to */
     bool covered; /* it shows where the covered area ends */
 };
 

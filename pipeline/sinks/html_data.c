@@ -65,7 +65,10 @@ void stm_html_site(struct stm_string *out, const struct stm_run_info *info, cons
     put_files(&json, site);
     put_counts(&json, site);
     put_values(&json, info->site_columns, site->values);
-    if (picture->linked) stm_json_text(&json, "stem", site->stem);
+    if (picture->panels) {
+        stm_json_text(&json, "stem", site->stem);
+        stm_json_integer(&json, "panels", picture->panels);
+    }
     if (picture->covered) stm_json_bool(&json, "covered", true);
     if (picture->w) {
         stm_json_integer(&json, "w", picture->w);

@@ -82,7 +82,7 @@ bool stm_html_pictures(struct stm_string *out, const struct stm_run_info *info,
     for (size_t i = 0; ok && i < sizeof sides / sizeof *sides && !image.length; i++) {
         struct stm_overlay o = stm_overlay_layout(site, pixels, sides[i]);
         o.thick = o.text = 1 + o.w / 400; /* pages show panels about that wide */
-        picture->linked = o.panels > 0;
+        picture->panels = o.panels;
         if (!o.panels || (long)o.w * o.h * o.panels / 3 > limit)
             continue; /* a third of a byte a pixel at best */
         ok = try_size(&o, limit, &image, &outlines, err);

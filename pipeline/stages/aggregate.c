@@ -84,7 +84,7 @@ static const struct stm_measure columns[COLUMNS + 1] = {
                             "median of AreaShape_FormFactor over counted nuclei"},
     [MEDIAN_ECCENTRICITY] = {"Median_AreaShape_Eccentricity", "", 4,
                              "median of AreaShape_Eccentricity over counted nuclei"},
-    [COUNT_WITH_REJECTED] = {"Count_WithRejected", "", 0,
+    [COUNT_WITH_REJECTED] = {"Count_Nuclei_WithRejected", "", 0,
                              "Count_Nuclei if the rejected sites were used as well"},
     [VIABILITY_WITH_REJECTED] = {"Viability_WithRejected", "%", 2,
                                  "Viability if the rejected sites were used as well"},

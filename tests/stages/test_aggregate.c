@@ -115,7 +115,7 @@ static void rejected_fields_are_left_out_and_told(void **state)
     const struct field some[] = {{90, 10, 0, 0, STM_VERDICT_WARN}, {20, 80, 0, 0, STM_VERDICT_REJECTED}};
     run(&b, some, 2);
     assert_true(get(&b, "Count_Nuclei") == 100 && get(&b, "Viability") == 90);
-    assert_true(get(&b, "Count_WithRejected") == 200 && get(&b, "Viability_WithRejected") == 55);
+    assert_true(get(&b, "Count_Nuclei_WithRejected") == 200 && get(&b, "Viability_WithRejected") == 55);
     assert_int_equal(b.well.row.verdict, STM_VERDICT_WARN);
     assert_string_equal(b.well.row.reason,
                         "1 of 2 fields of view were left out; with the rejected ones viability "
@@ -129,7 +129,7 @@ static void failed_fields_have_no_numbers(void **state)
     struct bench b;
     const struct field some[] = {{90, 10, 0, 0, STM_VERDICT_OK}, {NAN, NAN, NAN, NAN, STM_VERDICT_FAILED}};
     run(&b, some, 2);
-    assert_true(get(&b, "Count_Nuclei") == 100 && get(&b, "Count_WithRejected") == 100);
+    assert_true(get(&b, "Count_Nuclei") == 100 && get(&b, "Count_Nuclei_WithRejected") == 100);
     assert_true(get(&b, "Viability_WithRejected") == 90);
     stm_fixture_close(&b.f);
     run(&b, some + 1, 1);

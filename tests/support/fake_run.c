@@ -42,7 +42,7 @@ static const struct stm_measure well_measures[] = {
     {"Density_High", "1/mm2", 1, "upper end of the 95 % interval"},
     {"DebrisRatio", "", 3, "debris / (live + dead + ambiguous)"},
     {"Median_AreaShape_Area_um2", "um2", 1, "median area of counted nuclei"},
-    {"Viability_AllFields", "%", 1, "viability if rejected fields counted too"},
+    {"Viability_WithRejected", "%", 1, "viability if rejected fields counted too"},
 };
 
 /* Everything a run owns while it goes on. */

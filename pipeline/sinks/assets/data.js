@@ -14,19 +14,29 @@ const plates = Array.from(new Set(wells.map(well => well.plate)));
 const isPlate = wells.length > 1 || wells.some(well => well.row >= 0);
 
 // A measure is a column with what belongs to it: the ends of its interval, its value with rejected fields included.
-const companion = /_(Low|High|AllFields)$/;
+const companion = /_(Low|High|WithRejected)$/;
 function measuresOf(columns) {
     const at = new Map(columns.map((column, i) => [column.name, i]));
     const find = name => at.has(name) ? at.get(name) : -1;
     return columns
         .map((column, i) => Object.assign({i, low: find(column.name + "_Low"), high: find(column.name + "_High"),
-            all: find(column.name + "_AllFields"), title: column.name.replace(/_/g, " "),
-            sign: signOf(column.unit)}, column))
+            all: find(column.name + "_WithRejected"), title: titleOf(column), sign: signOf(column.unit)}, column))
+        .map(m => Object.assign(m, {about: m.name + (m.help ? ": " + m.help : ""),
+            ends: m.low < 0 ? 0 : columns[m.low].decimals}))
         .filter(m => !(companion.test(m.name) && at.has(m.name.replace(companion, ""))));
 }
 
 function signOf(unit) {
     return (unit || "").replace(/um/g, "\u00b5m").replace(/m2\b/g, "m\u00b2").replace(/m3\b/g, "m\u00b3");
+}
+
+// Median_AreaShape_Area_um2 in um2 is read as "Median area shape area"; the name itself is in the explanation.
+function titleOf(column) {
+    const unit = "_" + column.unit, name = column.unit && column.name.endsWith(unit)
+        ? column.name.slice(0, -unit.length) : column.name;
+    const words = name.replace(/_/g, " ").replace(/([a-z])([A-Z][a-z])/g, "$1 $2").split(" ");
+    return words.map((word, i) => i && /^[A-Z][a-z]/.test(word) ? word.toLowerCase() : word)
+        .map(word => word.replace(/^mm2$/, "mm\u00b2")).join(" ");
 }
 
 // There is always something to colour the map by.
@@ -38,14 +48,15 @@ const measures = measuresOf(run.well_columns), fieldMeasures = measuresOf(run.si
 const wanted = measures.find(m => m.name === run.default_measure) || measures.find(m => m.low >= 0) || measures[0];
 
 // Numbers as in the CSV files; an absent one is a dash. A thin space keeps the unit with its number.
-const number = (value, m) => value === null || value === undefined ? "\u2013" : value.toFixed(m.decimals);
+const digits = (value, decimals) => value === null || value === undefined ? "\u2013" : value.toFixed(decimals);
+const number = (value, m) => digits(value, m.decimals);
 function valueText(m, values, at = m.i) {
     const value = values[at];
     return number(value, m) + (value === null || !m.sign ? "" : "\u202f" + m.sign);
 }
 function intervalText(m, values) {
     if (m.low < 0 || m.high < 0 || values[m.low] === null || values[m.high] === null) return "";
-    return number(values[m.low], m) + "\u2013" + number(values[m.high], m);
+    return digits(values[m.low], m.ends) + "\u2013" + digits(values[m.high], m.ends);
 }
 function fullText(m, values) {
     const interval = intervalText(m, values);

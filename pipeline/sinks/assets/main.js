@@ -1,14 +1,28 @@
-// Which page: #well-12 is a well, everything else the overview. The overview is kept, so that going back finds it as it was.
+// Which page: #well-12 is a well, #field-7 a picture on its well's page, everything else the overview. The overview is
+// kept, so that going back finds it as it was.
 const page = document.getElementById("page");
 let home = null, scrolled = 0;
 
+function target() {
+    const match = /^#(well|field)-(\d+)$/.exec(location.hash);
+    if (!match) return {};
+    const field = match[1] === "field" ? fields.find(f => f.number === Number(match[2])) : null;
+    return {field, well: isPlate ? (field ? field.owner : wells[match[2]]) : null};
+}
+
 function show() {
-    const match = /^#well-(\d+)$/.exec(location.hash), well = match && isPlate && wells[match[1]];
+    const {well, field} = target();
     if (home && home.isConnected && well) scrolled = window.scrollY;
     home = home || overview();
     const main = well ? wellView(well) : home;
     if (!main.isConnected) page.replaceChildren(main);
     document.title = (well ? "Well " + well.well + " \u00b7 " : "") + run.title + " \u00b7 stroma report";
+    const figure = field && document.getElementById("figure-" + field.number);
+    if (figure) {
+        figure.scrollIntoView({block: "center"});
+        figure.focus({preventScroll: true});
+        return;
+    }
     window.scrollTo(0, well ? 0 : scrolled);
     if (well) main.querySelector("h1").focus({preventScroll: true});
 }

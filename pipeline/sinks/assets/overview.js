@@ -21,7 +21,7 @@ function card(title, value, ...more) {
 function measureTile(m) {
     if (wells.length === 1) {
         const interval = intervalText(m, wells[0].values);
-        return card(m.title, valueText(m, wells[0].values), interval ? "95\u202f% interval " + interval : m.help);
+        return card(m.title, valueText(m, wells[0].values), interval ? "95\u202f% interval " + interval : null);
     }
     const {n, min, max, median: middle} = rangeOf(m), unit = m.sign ? "\u202f" + m.sign : "";
     return card(m.title + ", median of wells", number(middle, m) + (n ? unit : ""),
@@ -31,10 +31,10 @@ function measureTile(m) {
 function tiles() {
     const used = wells.reduce((n, w) => n + w.used, 0), total = fields.length;
     const left = [[tally(fields, "rejected"), "rejected"], [tally(fields, "failed"), "failed"]];
-    const objects = fields.reduce((n, f) => n + f.counts.reduce((a, b) => a + b, 0) + f.uncounted, 0);
-    const sums = run.classes.map((name, i) => [fields.reduce((n, f) => n + f.counts[i], 0), classTitles[name]]);
-    const shown = measures.filter(m => m.low >= 0);
-    const picks = (shown.length ? shown : [wanted]).filter(m => m).sort((a, b) => (b === wanted) - (a === wanted)).slice(0, 2);
+    const objects = fields.reduce((n, f) => n + found(f), 0);
+    const sums = run.classes.map((name, i) => [fields.reduce((n, f) => n + f.counts[i], 0), classTitles[name]])
+        .concat([[fields.reduce((n, f) => n + f.uncounted, 0), "not counted"]]);
+    const picks = mainOf(measures, wells).slice(0, 2);
     return el("div", {class: "tiles"}, picks.map(measureTile),
         card("Fields of view", used + " of " + total + " used", left.filter(x => x[0]).map(x => x.join(" ")).join(", ") ||
             "none rejected"),
@@ -47,11 +47,11 @@ function attention() {
     const alone = wells.filter(w => w.status !== "ok" && !w.fields.some(f => f.status !== "ok"));
     const changed = wells.map(w => [w, exclusionNote(w)]).filter(x => x[1]);
     if (!flagged.length && !alone.length) return null;
-    const item = (row, name, well) => el("li", {}, badge(row.status), " ",
-        well ? el("a", {href: "#well-" + well.index}, name) : name, el("span", {class: "why"}, " " + (row.reason || "")));
+    const item = (row, name, link) => el("li", {}, badge(row.status), " ",
+        el("a", {href: link}, name), el("span", {class: "why"}, " " + (row.reason || "")));
     const items = flagged.map(f => () => item(f, (plates.length > 1 ? f.plate + " " : "") +
-        (isPlate ? f.well + ", " : "") + "field " + f.site, isPlate && f.owner))
-        .concat(alone.map(w => () => item(w, w.well, w)))
+        (isPlate ? f.well + ", " : "") + "field " + f.site, "#field-" + f.number))
+        .concat(alone.map(w => () => item(w, w.well, "#well-" + w.index)))
         .concat(changed.map(([w, note]) => () => el("li", {class: "effect"}, el("a", {href: "#well-" + w.index}, w.well), " ", note)));
     const list = el("ul", {class: "flags"}), first = 12;
     list.append(...items.slice(0, first).map(make => make()));
@@ -106,7 +106,7 @@ function provenance() {
     return section("Provenance", {}, el("table", {class: "facts wide"}, el("tbody", {},
         row("Program", "stroma " + run.version),
         row("Assay", run.assay + ", version " + run.assay_version),
-        row("Protocol", run.protocol_name, el("br"), el("code", {}, run.protocol_hash)),
+        row("Protocol", run.protocol_name || "the assay\u2019s defaults", el("br"), el("code", {}, run.protocol_hash)),
         row("Images", plural(run.n_inputs, "file") + ", channels " + run.channels.join(", "), el("br"),
             run.inputs_hash ? el("code", {title: "SHA-256 over the hashes and names of all files"}, run.inputs_hash) : null),
         run.command ? row("The same again", el("code", {class: "command"}, run.command)) : null,
@@ -128,8 +128,8 @@ function overview() {
     return el("main", {},
         el("header", {class: "top"}, el("h1", {tabindex: -1}, run.title),
             el("p", {class: "sub"}, [run.assay_title || run.assay, isPlate ? plural(wells.length, "well") : null,
-                plural(fields.length, "field"), "protocol " + run.protocol_name].filter(t => t).join(" \u00b7 ")), verdictLine()),
-        tiles(), isPlate ? [plateSection(), attention(), wellTable()] : wells.length ? wellBody(wells[0]) : null,
+                plural(fields.length, "field"), run.protocol_name ? "protocol " + run.protocol_name : "default protocol"].filter(t => t).join(" \u00b7 ")), verdictLine()),
+        tiles(), isPlate ? [plateSection(), attention(), rowTable("Wells", wellKind, wells)] : wells.length ? wellBody(wells[0]) : null,
         isPlate ? null : attention(), methods(), provenance(), glossary(),
         el("footer", {}, "stroma " + run.version + " \u00b7 assay " + run.assay + " " + run.assay_version +
             " \u00b7 protocol " + (run.protocol_hash || "").slice(0, 12)));

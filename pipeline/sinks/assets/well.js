@@ -8,14 +8,31 @@ function countsText(field) {
     return parts.length ? parts.join(" \u00b7 ") : "no " + classTitles[""];
 }
 
-const dataUri = id => "data:image/png;base64," + document.getElementById(id).textContent;
+// Pictures are decoded when they come near the window, or when the page is printed.
+const waiting = new Map();
+function load(image) {
+    if (!waiting.has(image)) return;
+    image.src = "data:image/png;base64," + document.getElementById(waiting.get(image)).textContent;
+    waiting.delete(image);
+    near.unobserve(image);
+}
+const near = new IntersectionObserver(entries => entries.filter(e => e.isIntersecting).forEach(e => load(e.target)),
+    {rootMargin: "1000px"});
+window.addEventListener("beforeprint", () => Array.from(waiting.keys()).filter(image => image.isConnected).forEach(load));
+function lazyImage(id, attributes) {
+    const image = el("img", attributes);
+    waiting.set(image, id);
+    near.observe(image);
+    return image;
+}
+
 const fullPicture = field => "overlays/" + encodeURIComponent(field.stem) + ".png";
 
 function embeddedPicture(field, alt) {
     return el("a", {class: "shot", href: fullPicture(field), target: "_blank", rel: "noopener",
         style: {"aspect-ratio": field.w + " / " + field.h}, title: "open overlays/" + field.stem + ".png"},
-        el("img", {src: dataUri("image" + field.number), width: field.w, height: field.h, alt}),
-        el("img", {class: "outlines", src: dataUri("outlines" + field.number), alt: ""}));
+        lazyImage("image" + field.number, {width: field.w, height: field.h, alt}),
+        lazyImage("outlines" + field.number, {class: "outlines", alt: ""}));
 }
 
 function linkedPicture(field, alt) {
@@ -31,7 +48,7 @@ function fieldFigure(field) {
     const alt = name + " of well " + field.well + ": " + countsText(field);
     const picture = field.w ? embeddedPicture(field, alt) : field.stem ? linkedPicture(field, alt)
         : el("p", {class: "nopicture"}, "No picture: the image could not be read.");
-    return el("figure", {class: "field"}, picture, el("figcaption", {},
+    return el("figure", {class: "field", id: "figure-" + field.number, tabindex: -1}, picture, el("figcaption", {},
         el("div", {class: "caption"}, el("b", {}, name), " ", badge(field.status), " ",
             el("span", {class: "counts"}, countsText(field))),
         field.reason ? el("p", {class: "why"}, field.reason) : null,
@@ -40,7 +57,7 @@ function fieldFigure(field) {
                 [run.channels[i] + ": ", el("code", {}, file === null ? "missing" : file), el("br")]),
                 field.width + " \u00d7 " + field.height + " pixels, " + (field.pixel_um === null
                     ? "pixel size unknown" : field.pixel_um + " \u00b5m a pixel")),
-            el("table", {class: "facts"}, fieldMeasures.map(m => el("tr", {title: m.help},
+            el("table", {class: "facts"}, fieldMeasures.map(m => el("tr", {title: m.about},
                 el("th", {scope: "row"}, m.title), el("td", {class: "num"}, valueNodes(m, field.values))))))));
 }
 
@@ -63,10 +80,17 @@ function exclusionNote(well) {
             valueText(m, well.values)).join(""), ".") : null;
 }
 
-function measureList(well) {
-    return el("table", {class: "facts"}, el("tbody", {}, measures.map(m => el("tr", {title: m.help},
+// The main measures are seen at once, the others behind a click.
+function measureTable(list, well) {
+    return el("table", {class: "facts"}, el("tbody", {}, list.map(m => el("tr", {title: m.about},
         el("th", {scope: "row"}, m.title), el("td", {class: "num"}, valueNodes(m, well.values),
             wells.length > 1 ? whisker(m, well.values) : null)))));
+}
+function results(well) {
+    const first = mainOf(measures, wells), others = measures.filter(m => !first.includes(m));
+    return section("Results", {}, measureTable(first, well), wells.length > 1 && first.some(m => m.low >= 0)
+        ? el("p", {class: "muted"}, "Bars: 95\u202f% interval, on the range of all wells.") : null,
+    others.length ? el("details", {}, el("summary", {}, plural(others.length, "more result")), measureTable(others, well)) : null);
 }
 
 // Outlines can be taken off to see what is below; the choice stays from well to well.
@@ -80,17 +104,16 @@ function outlineSwitch(figures) {
 }
 
 function wellBody(well) {
-    const pairs = well.fields.some(f => f.w > 1.5 * f.h) || run.channels.includes("dead");
+    const pairs = well.fields.some(f => f.panels > 1), embedded = well.fields.some(f => f.w);
     const figures = el("div", {class: pairs ? "fields pairs" : "fields"}, well.fields.map(fieldFigure));
-    const embedded = well.fields.some(f => f.w);
+    const table = well.fields.length > 1 ? rowTable("Fields", fieldKind, well.fields) : null;
+    const many = well.fields.length > 9; /* the table is the way to the pictures then */
     return [
         well.reason ? el("p", {class: "reason " + well.status}, badge(well.status), " ", well.reason) : null,
-        exclusionNote(well),
-        el("div", {class: "columns"},
-            section("Results", {}, measureList(well), wells.length > 1 && measures.some(m => m.low >= 0)
-                ? el("p", {class: "muted"}, "Bars: 95\u202f% interval, on the range of all wells.") : null),
-            section("Fields", {}, el("div", {class: "filters"}, classLegend(), embedded ? outlineSwitch(figures) : null),
-                figures))];
+        exclusionNote(well), many ? table : null,
+        el("div", {class: "columns"}, results(well),
+            section("Pictures", {}, el("div", {class: "filters"}, classLegend(), embedded ? outlineSwitch(figures) : null), figures)),
+        many ? null : table];
 }
 
 function wellView(well) {

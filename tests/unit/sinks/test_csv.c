@@ -33,7 +33,7 @@ static void wells_csv(void **state)
         "Metadata_Plate,Metadata_Well,Status,Reason,Sites_Found,Sites_Used,Count_Live,Count_Dead,Count_"
         "Ambiguous,"
         "Count_Debris,Viability,Viability_Low,Viability_High,Density,Density_Low,Density_High,DebrisRatio,"
-        "Median_AreaShape_Area_um2,Viability_AllFields\n"
+        "Median_AreaShape_Area_um2,Viability_WithRejected\n"
         "P1,A01,ok,,2,2,7,2,2,2,77.8,71.4,82.9,81.4,32.3,130.4,0.182,180.0,77.8\n"
         "P1,A02,warn,1 of 2 fields cannot be "
         "used,2,1,4,1,2,1,79.0,72.6,84.1,103.6,25.3,181.8,0.143,184.5,71.8\n"

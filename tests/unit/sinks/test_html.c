@@ -38,11 +38,12 @@ static void every_row_is_there_once(void **state)
     assert_int_equal(count(text, "<script type=\"application/json\" data-row=\"site\">"), 12);
     assert_int_equal(count(text, "<script type=\"application/json\" data-row=\"well\">"), 6);
     assert_int_equal(count(text, "<script type=\"application/json\" id=\"run\">"), 1);
-    assert_non_null(
-        strstr(text, "data-row=\"site\">{\"number\":1,\"plate\":\"P1\",\"well\":\"A01\",\"site\":\"1\","
-                     "\"status\":\"ok\",\"width\":200,\"height\":200,\"pixel_um\":0.6500,\"files\":["
-                     "\"A01_s1_w1.tif\",\"A01_s1_w2.tif\"],\"counts\":[0,3,1,1,1],\"uncounted\":0,"
-                     "\"values\":[3,1,1,1,0.0371,0.012,14.2],\"stem\":\"A01_s1\",\"w\":404,\"h\":200}"));
+    assert_non_null(strstr(
+        text,
+        "data-row=\"site\">{\"number\":1,\"plate\":\"P1\",\"well\":\"A01\",\"site\":\"1\","
+        "\"status\":\"ok\",\"width\":200,\"height\":200,\"pixel_um\":0.6500,\"files\":["
+        "\"A01_s1_w1.tif\",\"A01_s1_w2.tif\"],\"counts\":[0,3,1,1,1],\"uncounted\":0,"
+        "\"values\":[3,1,1,1,0.0371,0.012,14.2],\"stem\":\"A01_s1\",\"panels\":2,\"w\":404,\"h\":200}"));
     assert_non_null(strstr(
         text, "{\"plate\":\"P1\",\"well\":\"A02\",\"row\":0,\"col\":1,\"sites\":2,\"used\":1,\"status\":"
               "\"warn\",\"reason\":\"1 of 2 fields cannot be used\",\"values\":[4,1,2,1,79.0,"));
