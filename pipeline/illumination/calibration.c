@@ -39,7 +39,8 @@ bool stm_calibration_from_blank(struct stm_calibration *calibration, int channel
     stm_tiles_levels(tiles, blank, stm_band_middle, level);
     if (!blank_surface(&surface, tiles, level, dark)) return false;
     calibration->tiles = tiles;
+    calibration->strength[channel] = 1;
     calibration->range[channel] = range_of(&surface, tiles);
-    return calibration->active[channel] =
-               stm_gain_from_surface(&calibration->gain[channel], &surface, blank.w, blank.h, dark);
+    return calibration->active[channel] = stm_gain_from_light(
+               &calibration->gain[channel], (struct stm_light){&surface, 1, 0, dark}, blank.w, blank.h);
 }

@@ -11,7 +11,8 @@ struct stm_calibration {
     int other_size;         /* sites of the sample that had another size */
     char name[STM_MAX_CHANNELS][STM_NAME];
     bool active[STM_MAX_CHANNELS];
-    double range[STM_MAX_CHANNELS]; /* of the shading that is corrected; 0 = none */
+    double range[STM_MAX_CHANNELS];    /* of the shading that is corrected; 0 = none */
+    double strength[STM_MAX_CHANNELS]; /* strength.h */
     struct stm_gain gain[STM_MAX_CHANNELS];
     struct stm_survey survey[STM_MAX_CHANNELS];
 };

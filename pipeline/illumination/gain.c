@@ -3,6 +3,8 @@
 
 #include "kernels/flat_field.h"
 
+#include <math.h>
+
 enum { SHIFT_LEAST = 3, NODES_WANTED = STM_GAIN_NODES };
 
 /* So many cells that the gain between their centres is straight, so few that rows are quickly made. */
@@ -14,26 +16,64 @@ static int shift_for(int pixels)
     return shift;
 }
 
-static uint16_t node(double surface)
+static uint16_t whole(double value)
 {
-    const double gain = surface > 0 ? STM_GAIN_ONE / surface : STM_GAIN_MOST;
-    return gain < STM_GAIN_MOST ? (uint16_t)(gain + 0.5) : STM_GAIN_MOST;
+    return (uint16_t)fmin(fmax(value + 0.5, 0), UINT16_MAX);
 }
 
-bool stm_gain_from_surface(struct stm_gain *gain, const struct stm_surface *surface, int w, int h, int dark)
+/* S at node (i, j), not below the reciprocal of the greatest gain, and the surface. */
+static double light_at(const struct stm_gain *gain, struct stm_light light, int i, int j, double *surface)
+{
+    const double step = 1 << gain->shift;
+    *surface = stm_surface_at(light.surface, (i + 0.5) * step / gain->w, (j + 0.5) * step / gain->h);
+    return fmax(1 + light.strength * (*surface - 1), (double)STM_GAIN_ONE / STM_GAIN_MOST);
+}
+
+static double leak_at(const struct stm_gain *gain, struct stm_light light, int i, int j)
+{
+    double surface;
+    const double s = light_at(gain, light, i, j, &surface);
+    return light.ground * (surface - s) / s;
+}
+
+static void take_leak(struct stm_gain *gain, struct stm_light light)
+{
+    double least = 0;
+    for (int j = 0; j < gain->ny; j++)
+        for (int i = 0; i < gain->nx; i++)
+            least = fmin(least, leak_at(gain, light, i, j));
+    gain->pedestal = whole(ceil(-least));
+    for (int j = 0; j < gain->ny; j++)
+        for (int i = 0; i < gain->nx; i++)
+            gain->leak[j * gain->nx + i] = whole(floor(leak_at(gain, light, i, j) + 0.5) + gain->pedestal);
+}
+
+/* With a strength of 1 and more, what the ground has beyond the light is the same everywhere: an offset. */
+static double offset(struct stm_light light)
+{
+    return light.strength > 1 ? light.ground * (1 - 1 / light.strength) : 0;
+}
+
+bool stm_gain_from_light(struct stm_gain *gain, struct stm_light light, int w, int h)
 {
     const int shift = shift_for(w > h ? w : h), nx = stm_grid_cells(w, shift), ny = stm_grid_cells(h, shift);
+    double surface;
     if (w < 1 || h < 1 || nx > STM_GAIN_NODES || ny > STM_GAIN_NODES) return false;
-    *gain = (struct stm_gain){.w = w, .h = h, .shift = shift, .nx = nx, .ny = ny, .dark = (uint16_t)dark};
+    *gain = (struct stm_gain){.w = w, .h = h, .shift = shift, .nx = nx, .ny = ny};
+    gain->dark = whole(light.dark + offset(light));
     for (int j = 0; j < ny; j++)
         for (int i = 0; i < nx; i++)
-            gain->q14[j * nx + i] =
-                node(stm_surface_at(surface, (i + 0.5) * (1 << shift) / w, (j + 0.5) * (1 << shift) / h));
+            gain->q14[j * nx + i] = whole(STM_GAIN_ONE / light_at(gain, light, i, j, &surface));
+    gain->leaks = light.strength < 1;
+    if (gain->leaks) take_leak(gain, light);
     return true;
 }
 
 void stm_gain_apply(const struct stm_gain *gain, const struct stm_kernels *kernels, struct stm_u16 plane)
 {
     const struct stm_grid factor = {{gain->q14, gain->nx, gain->nx, gain->ny}, gain->shift};
-    stm_amplify(kernels, plane, (struct stm_cu16)STM_CONST(plane), factor, gain->dark);
+    const struct stm_grid leak = {{gain->leak, gain->nx, gain->nx, gain->ny}, gain->shift};
+    const struct stm_cu16 raw = STM_CONST(plane);
+    stm_amplify(kernels, plane, raw, factor, gain->dark);
+    if (gain->leaks) stm_grid_subtract(kernels, plane, raw, leak, gain->pedestal);
 }

@@ -6,7 +6,8 @@
 #include <math.h>
 
 enum {
-    LEVEL_LEAST = 8, /* counts of light on the ground; below, one count of rounding is more than 12 % */
+    COUNTS_LEAST = 2, /* of shading: less is the rounding of the pixels */
+    LEVEL_LEAST = 8,  /* counts of light on the ground; below, one count of rounding is more than 12 % */
 };
 /* Chance fits of unrelated sites explain nothing of each other and improve half of the sites. */
 static const double least_improved = 0.75, least_explained = 0.2;
@@ -22,9 +23,10 @@ static uint16_t relative_light(double light, double median)
     return part < 0 ? 0 : part < UINT16_MAX ? (uint16_t)part : UINT16_MAX;
 }
 
-void stm_survey_add(struct stm_survey *survey, struct stm_tiles tiles, struct stm_cu16 plane,
-                    struct stm_band band, double dark)
+void stm_survey_add(struct stm_survey *survey, struct stm_tiles tiles, struct stm_cu16 plane, bool glow,
+                    double dark)
 {
+    const struct stm_band band = glow ? stm_band_dark : stm_band_middle;
     uint32_t level[STM_TILES_MOST];
     double light[STM_TILES_MOST], sorted[STM_TILES_MOST];
     const int n = tiles.nx * tiles.ny;
@@ -37,7 +39,8 @@ void stm_survey_add(struct stm_survey *survey, struct stm_tiles tiles, struct st
     if (median < LEVEL_LEAST) return;
     for (int k = 0; k < n; k++)
         survey->relative[survey->n][k] = relative_light(light[k], median);
-    survey->n++;
+    survey->median[survey->n++] = median;
+    if (glow) stm_brightness_add(&survey->objects, tiles, plane, light, dark);
 }
 
 /* Light in tile k of the i-th site, relative to the site's median. */
@@ -123,9 +126,11 @@ static void cross_validate(struct stm_shading *shading, const struct bench *benc
 
 static enum stm_shading_finding judge(const struct stm_shading *shading, struct stm_shading_demand demand)
 {
-    if (shading->agreement < demand.agreement || shading->improved < least_improved ||
-        shading->explained < least_explained)
+    const bool seen_on_ground = shading->improved >= least_improved && shading->explained >= least_explained;
+    const bool seen_on_objects = shading->improved >= 0.5 && shading->strength >= 4 * shading->error;
+    if (shading->agreement < demand.agreement || !(seen_on_ground || seen_on_objects))
         return STM_SHADING_DISAGREES;
+    if (shading->range * shading->ground < COUNTS_LEAST) return STM_SHADING_DARK;
     return shading->range < demand.range ? STM_SHADING_FLAT : STM_SHADING_FOUND;
 }
 
@@ -133,6 +138,14 @@ static enum stm_shading_finding judge(const struct stm_shading *shading, struct 
 static bool worth(const struct stm_shading *finer, const struct stm_shading *coarse)
 {
     return 1 - finer->explained < 0.9 * (1 - coarse->explained);
+}
+
+static double ground_of(const struct stm_survey *survey)
+{
+    double v[STM_SURVEY_SITES];
+    for (int i = 0; i < survey->n; i++)
+        v[i] = survey->median[i];
+    return stm_median(v, survey->n);
 }
 
 /* The finding with surfaces of one degree. */
@@ -147,6 +160,8 @@ static struct stm_shading attempt(const struct bench *bench, int degree, struct 
         return shading;
     shading.agreement = correlation(even, odd, n);
     cross_validate(&shading, bench, even, odd);
+    shading.ground = ground_of(bench->survey);
+    shading.strength = stm_strength(&bench->survey->objects, bench->tiles, all, &shading.error);
     shading.range = stm_quantile(all, n, 0.98) - stm_quantile(all, n, 0.02);
     shading.finding = judge(&shading, demand);
     return shading;

@@ -6,7 +6,7 @@ enum {
     SAMPLES_AXIS = 16 /* samples along each axis of a tile */
 };
 
-const struct stm_band stm_band_dark = {2, 6}, stm_band_middle = {4, 12};
+const struct stm_band stm_band_dark = {2, 6}, stm_band_middle = {4, 12}, stm_band_bright = {15, 16};
 
 static int tiles_along(int pixels, int most)
 {
@@ -49,8 +49,8 @@ static uint32_t band_mean(uint16_t *v, int n, struct stm_band band)
 {
     const int from = n * band.lo / 16, to = n * band.hi / 16;
     uint64_t sum = 0;
-    select_place(v, 0, n - 1, to);
-    select_place(v, 0, to, from);
+    select_place(v, 0, n - 1, from);
+    if (to < n) select_place(v, from, n - 1, to);
     for (int i = from; i < to; i++)
         sum += v[i];
     return (uint32_t)((sum * STM_LEVEL_ONE + (uint64_t)(to - from) / 2) / (uint64_t)(to - from));

@@ -22,6 +22,7 @@ struct stm_band {
 };
 extern const struct stm_band stm_band_dark;   /* objects brighter than the ground: 2/16 to 6/16 */
 extern const struct stm_band stm_band_middle; /* objects on both sides of the ground: 4/16 to 12/16 */
+extern const struct stm_band stm_band_bright; /* the brightest sixteenth: objects, where there are any */
 
 /* At most `most` tiles along an axis (<= STM_TILES_MAX) of at least 16 x 16 pixels. */
 struct stm_tiles stm_tiles_over(int w, int h, int most);

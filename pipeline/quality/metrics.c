@@ -6,7 +6,7 @@
 #include "pipeline/quality/edges.h"
 #include "pipeline/quality/greys.h"
 #include "pipeline/quality/local_focus.h"
-#include "pipeline/quality/noise.h"
+#include "pipeline/illumination/noise.h"
 
 #include <math.h>
 

@@ -27,7 +27,11 @@ static const struct stm_param params[] = {
 
 static const struct stm_measure columns[] = {
     {"Illumination_Range_*", "%", 1,
-     "shading removed: 98th minus 2nd percentile of the plate's light, of its mean; 0 = image left as it is"},
+     "shading removed: 98th minus 2nd percentile of the plate's ground, of its mean; 0 = image left as it "
+     "is"},
+    {"Illumination_Strength_*", "", 2,
+     "how much more than the ground objects were taken to be shaded: 1 = alike, more = offset, 0 = leaking "
+     "light"},
     {0},
 };
 
@@ -72,8 +76,7 @@ static bool survey(const struct stm_site *site, const struct stm_stage_env *env,
     for (int c = 0; c < site->row.channels; c++) {
         if (!site->plane[c].px) continue;
         stm_survey_add(&state->survey[c], state->tiles, (struct stm_cu16)STM_CONST(site->plane[c]),
-                       transmitted(site->row.channel[c].role) ? stm_band_middle : stm_band_dark,
-                       p->dark_counts);
+                       !transmitted(site->row.channel[c].role), p->dark_counts);
         stm_text_copy(state->name[c], sizeof state->name[c], site->row.channel[c].name);
     }
     return true;
@@ -94,6 +97,9 @@ static void note(struct stm_string *notes, const char *channel, const struct stm
         stm_string_addf(notes,
                         ", shading %.1f %%, halves agree with r = %.2f, %.0f %% of the sites get flatter",
                         100 * s->range, s->agreement, 100 * s->improved);
+    if (s->agreement != 0 && isfinite(s->error))
+        stm_string_addf(notes, ", objects follow it %.1f times as strongly (standard error %.1f)",
+                        s->strength, s->error);
     stm_string_add(notes, ")\n");
 }
 
@@ -111,8 +117,9 @@ static bool settle(const struct stm_stage_env *env, struct stm_error *err)
         note(env->notes, state->name[c], &shading);
         if (shading.finding != STM_SHADING_FOUND) continue;
         state->range[c] = shading.range;
-        state->active[c] = stm_gain_from_surface(&state->gain[c], &shading.surface, state->tiles.w,
-                                                 state->tiles.h, (int)(p->dark_counts + 0.5));
+        state->strength[c] = stm_strength_prudent(shading.strength, shading.error);
+        const struct stm_light light = {&shading.surface, state->strength[c], shading.ground, p->dark_counts};
+        state->active[c] = stm_gain_from_light(&state->gain[c], light, state->tiles.w, state->tiles.h);
     }
     if (state->other_size && env->notes)
         stm_string_addf(env->notes, "illumination: %d surveyed sites are not %d x %d pixels like the first\n",
@@ -125,9 +132,9 @@ static bool run(struct stm_site *site, const struct stm_stage_env *env, struct s
     const struct stm_calibration *const state = env->plate;
     (void)err;
     for (int c = 0; c < site->row.channels; c++) {
-        double *const removed = &site->site_values[env->site_first + c];
+        double *const values = &site->site_values[env->site_first + 2 * c];
         if (!site->plane[c].px) continue;
-        *removed = 0;
+        values[0] = 0;
         if (!state->active[c]) continue;
         if (!same_size(state->tiles, site)) {
             stm_row_flag(
@@ -137,7 +144,8 @@ static bool run(struct stm_site *site, const struct stm_stage_env *env, struct s
             continue;
         }
         stm_gain_apply(&state->gain[c], env->kernels, site->plane[c]);
-        *removed = 100 * state->range[c];
+        values[0] = 100 * state->range[c];
+        values[1] = state->strength[c];
     }
     return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "pipeline/quality/noise.h"
+#include "pipeline/illumination/noise.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* Noise of a plane, in counts, whatever the picture shows. */
-#ifndef STM_QUALITY_NOISE_H
-#define STM_QUALITY_NOISE_H
+#ifndef STM_NOISE_H
+#define STM_NOISE_H
 
 #include "kernels/view.h"
 
