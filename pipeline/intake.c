@@ -14,6 +14,7 @@
 struct raw_channel {
     const struct stm_plate_file *file;
     int channel, z, t; /* inside the file; z and t are how many there are */
+    int page;          /* the time point that is this channel, where pages are channels; else -1 */
     char name[64];
     enum stm_role role;
     int position; /* among the channels of the site */
@@ -73,15 +74,23 @@ static bool read_header(struct reader *r, struct stm_intake_site *site, const st
     if (!stm_image_open(&image, file->path, err)) return stm_fail_file(err, file->path);
     const struct stm_image_info *const info = stm_image_info(image);
     const bool whole = info->colour && !stm_channel_spec_splits_colour(&r->spec);
-    const int channels = whole ? 1 : info->channels;
+    /* Pages of unknown meaning are the channels that --channels names. */
+    const bool paged =
+        !r->spec.named && info->channels == 1 && r->spec.n > 1 && r->spec.n == info->unnamed_pages;
+    const int channels = whole ? 1 : paged ? info->unnamed_pages : info->channels;
     const bool keyed = r->input->plate.n_channels > 1;
     static const char *const colours[] = {"red", "green", "blue"};
     bool good = note_header(site, info, r->plan->input.pixel_um, file->path, err);
     for (int c = 0; good && c < channels && *n < MAX_RAW; c++) {
         struct raw_channel *const rc = &raw[(*n)++];
-        *rc = (struct raw_channel){
-            .file = file, .channel = whole ? STM_IMAGE_MAX : c, .z = info->z, .t = info->t};
-        const char *const name = whole          ? ""
+        *rc = (struct raw_channel){.file = file,
+                                   .channel = whole   ? STM_IMAGE_MAX
+                                              : paged ? 0
+                                                      : c,
+                                   .z = info->z,
+                                   .t = paged ? 1 : info->t,
+                                   .page = paged ? c : -1};
+        const char *const name = whole || paged ? ""
                                  : info->colour ? colours[c % 3]
                                                 : stm_image_channel_name(image, c);
         stm_text_copy(rc->name, sizeof rc->name, name);
@@ -146,7 +155,10 @@ static bool add_channel(struct stm_intake_site *site, int c, const struct raw_ch
 {
     for (int z = 0; z < rc->z; z++)
         if (!add_plane(site, c,
-                       (struct stm_intake_plane){rc->file->path, rc->channel, z, t < rc->t ? t : rc->t - 1},
+                       (struct stm_intake_plane){rc->file->path, rc->channel, z,
+                                                 rc->page >= 0 ? rc->page
+                                                 : t < rc->t   ? t
+                                                               : rc->t - 1},
                        err))
             return false;
     site->row.channel[c].file = rc->file->path;
