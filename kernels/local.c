@@ -14,7 +14,7 @@ struct columns {
 
 size_t stm_local_scratch(int w, int rx)
 {
-    return ((size_t)w + 2 * (size_t)rx) * (sizeof(uint32_t) + sizeof(uint64_t)) + 8;
+    return (((size_t)w + 2 * (size_t)rx) * (sizeof(uint32_t) + sizeof(uint64_t)) + 7) / 8 * 8;
 }
 
 static struct columns columns_in(void *scratch, int w, int rx)
