@@ -84,9 +84,11 @@ void stm_local_mean(struct stm_u16 dst, struct stm_cu16 src, int rx, int ry, voi
     }
 }
 
-static uint16_t deviation(uint64_t n, uint64_t sum, uint64_t square, double scale)
+/* n^2 times the variance is below 2^61 for areas up to STM_LOCAL_MAX_AREA, so it is exact as a signed number,
+ * which processors convert faster. */
+static uint16_t deviation(uint64_t n, uint64_t sum, uint64_t square, double factor)
 {
-    const double value = sqrt((double)(n * square - sum * sum)) / (double)n * scale + 0.5;
+    const double value = sqrt((double)(int64_t)(n * square - sum * sum)) * factor + 0.5;
     return value < 65535 ? (uint16_t)value : UINT16_MAX;
 }
 
@@ -94,6 +96,7 @@ void stm_local_deviation(struct stm_u16 dst, struct stm_cu16 src, int rx, int ry
 {
     struct columns c = columns_in(scratch, src.w, rx);
     const uint64_t n = (uint64_t)((2 * rx + 1) * (2 * ry + 1));
+    const double factor = scale / (double)n;
     for (int y = 0; y < dst.h && dst.w > 0; y++) {
         uint64_t sum = 0, square = 0;
         advance(&c, src, ry, y);
@@ -104,7 +107,7 @@ void stm_local_deviation(struct stm_u16 dst, struct stm_cu16 src, int rx, int ry
         for (int x = 0; x < dst.w; x++) {
             sum += c.sum[x + 2 * rx];
             square += c.square[x + 2 * rx];
-            dst.px[y * dst.stride + x] = deviation(n, sum, square, scale);
+            dst.px[y * dst.stride + x] = deviation(n, sum, square, factor);
             sum -= c.sum[x];
             square -= c.square[x];
         }

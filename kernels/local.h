@@ -10,8 +10,8 @@ enum { STM_LOCAL_MAX_AREA = 46340 };
 /* Mean, rounded half up. dst and src are different images. */
 void stm_local_mean(struct stm_u16 dst, struct stm_cu16 src, int rx, int ry, void *scratch);
 
-/* min(65535, sqrt(variance) * scale + 0.5), the variance over the window's n pixels exact before it is
- * rounded to double. dst and src are different images. */
+/* min(65535, sqrt(v) * (scale / n) + 0.5) with v = n^2 times the variance of the window's n pixels, exact.
+ * dst and src are different images. */
 void stm_local_deviation(struct stm_u16 dst, struct stm_cu16 src, int rx, int ry, double scale,
                          void *scratch);
 
