@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/kernels/check.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void truth(const struct stm_kernels *ref)
@@ -16,6 +17,14 @@ static void truth(const struct stm_kernels *ref)
         CHECK((stm_kernels_for((enum stm_isa)i) != NULL) == there, "table %d", i);
         CHECK(there || strstr(why, "not available"), "message: %s", why);
     }
+    setenv("STROMA_ISA", "ref", 1);
+    CHECK(stm_isa_choose(NULL, &isa, why, sizeof why) && isa == STM_ISA_REF, "STROMA_ISA=ref chose %d",
+          (int)isa);
+    setenv("STROMA_ISA", "mmx", 1);
+    CHECK(!stm_isa_choose("", &isa, why, sizeof why), "STROMA_ISA=mmx is accepted");
+    setenv("STROMA_ISA", "", 1);
+    CHECK(stm_isa_choose(NULL, &isa, why, sizeof why) && isa == stm_isa_best(), "an empty STROMA_ISA");
+    unsetenv("STROMA_ISA");
     CHECK(ref->isa == STM_ISA_REF, "the reference calls itself %s", stm_isa_name(ref->isa));
     int n = 0;
     for (; stm_kernel_name(n); n++)
