@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline/quality/metrics.h"
 
+#include "pipeline/illumination/noise.h"
 #include "pipeline/illumination/order.h"
 #include "pipeline/illumination/tiles.h"
 #include "pipeline/quality/edges.h"
 #include "pipeline/quality/greys.h"
 #include "pipeline/quality/local_focus.h"
-#include "pipeline/illumination/noise.h"
+#include "pipeline/quality/power_slope.h"
 
 #include <math.h>
 
@@ -96,11 +97,12 @@ static void take_edges(struct stm_metrics *m, struct stm_cu16 plane, double leas
 size_t stm_metrics_scratch(int w)
 {
     const size_t counts = STM_GREYS * sizeof(uint32_t), edges = stm_edges_scratch(w);
-    return counts > edges ? counts : edges;
+    const size_t more = edges > counts ? edges : counts, slope = stm_power_slope_scratch();
+    return more > slope ? more : slope;
 }
 
 void stm_metrics_measure(struct stm_metrics *m, struct stm_cu16 plane, int bits, enum stm_role role,
-                         double least_edge, void *scratch)
+                         double least_edge, bool spectrum, void *scratch)
 {
     const struct stm_greys h = stm_greys_of(plane, scratch);
     m->noise = stm_noise(plane);
@@ -109,5 +111,6 @@ void stm_metrics_measure(struct stm_metrics *m, struct stm_cu16 plane, int bits,
     take_ground(m, plane, role);
     m->snr = (m->high - m->ground) / m->noise;
     m->local_focus = stm_local_focus(plane);
+    m->power_slope = spectrum ? stm_power_slope(plane, scratch) : NAN;
     take_edges(m, plane, least_edge, scratch);
 }

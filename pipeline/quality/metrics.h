@@ -17,16 +17,17 @@ struct stm_metrics {
     double ground, noise, nonuniformity;        /* counts, counts, % of the ground */
     double low, high;                           /* 0.5 and 99.5 % quantiles, counts */
     double snr, polarity;                       /* (high - ground) / noise; 1 = bright on dark … -1 */
-    double focus, local_focus;                  /* CellProfiler's */
+    double focus, local_focus, power_slope;     /* CellProfiler's */
     double edges, edge_width, chord, edge_part; /* number, px, px, edge_width / chord */
 };
 
 size_t stm_metrics_scratch(int w);
 
 /* `bits`: the depth the pixels really use; role: which side of the ground objects are expected on.
- * `least_edge`: height an edge needs, in parts of the range low..high. Needs `stm_metrics_scratch(w)` bytes.
+ * `least_edge`: height an edge needs, in parts of the range low..high. `spectrum`: also power_slope, which
+ * takes as long as all others together; else it is NaN. Needs `stm_metrics_scratch(w)` bytes.
  */
 void stm_metrics_measure(struct stm_metrics *metrics, struct stm_cu16 plane, int bits, enum stm_role role,
-                         double least_edge, void *scratch);
+                         double least_edge, bool spectrum, void *scratch);
 
 #endif

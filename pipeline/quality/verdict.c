@@ -51,12 +51,19 @@ static void saturation(const struct judge *j)
             m->percent_saturated, j->channel->name, bits);
 }
 
+/* px; at high magnification the sharpest edge there is covers many pixels */
+static double limit(const struct judge *j, double fluorescence, double through)
+{
+    const double px = transmitted(j) ? through : fluorescence, sharp = j->demand->sharp_um / j->row->pixel_um;
+    return sharp > px ? sharp : px; /* NaN when the pixel size is unknown: px */
+}
+
 static void focus(const struct judge *j)
 {
     const struct stm_metrics *const m = j->m;
     const struct stm_demand *const d = j->demand;
-    const double warn = transmitted(j) ? d->warn_transmitted_edge_px : d->warn_edge_px;
-    const double reject = transmitted(j) ? d->reject_transmitted_edge_px : d->reject_edge_px;
+    const double warn = limit(j, d->warn_edge_px, d->warn_transmitted_edge_px);
+    const double reject = limit(j, d->reject_edge_px, d->reject_transmitted_edge_px);
     if (!j->essential) return;
     if (m->edges < EDGES_LEAST)
         stm_row_flag(j->row, STM_VERDICT_WARN,

@@ -11,7 +11,9 @@ struct stm_demand {
     double warn_edge_px, reject_edge_px;                         /* fluorescence */
     double warn_transmitted_edge_px, reject_transmitted_edge_px; /* brightfield, phase contrast, stain */
     double edge_part;                                            /* of the chord */
+    double sharp_um;
     double least_edge_percent;
+    bool spectrum;
 };
 
 /* Flags the row. `essential`: counts depend on this channel; others never reject. */

@@ -7,21 +7,24 @@ static const struct stm_param params[] = {
     STM_REAL(stm_demand, warn_saturated_percent, "%", 0, 100, 2, "warn when so many pixels are saturated"),
     STM_REAL(stm_demand, reject_saturated_percent, "%", 0, 100, 25,
              "reject when so many pixels are saturated"),
-    STM_REAL(stm_demand, warn_edge_px, "px", 0, 64, 6.3, "warn when edges are wider than this"),
-    STM_REAL(stm_demand, reject_edge_px, "px", 0, 64, 7.2, "reject when edges are wider than this"),
+    STM_REAL(stm_demand, warn_edge_px, "px", 0, 64, 6.3, "fluorescence: warn when edges are wider"),
+    STM_REAL(stm_demand, reject_edge_px, "px", 0, 64, 7.2, "fluorescence: reject when edges are wider"),
     STM_REAL(stm_demand, warn_transmitted_edge_px, "px", 0, 64, 4.5,
-             "the same for brightfield and phase contrast, whose edges are lines"),
+             "brightfield, phase contrast, stain: warn when edges are wider"),
     STM_REAL(stm_demand, reject_transmitted_edge_px, "px", 0, 64, 6,
-             "the same for brightfield and phase contrast"),
+             "brightfield, phase contrast, stain: reject when edges are wider"),
     STM_REAL(stm_demand, edge_part, "", 0, 1, 0.13,
-             "edges narrower than this part of the objects are in focus, however many pixels they are"),
+             "fluorescence: edges narrower than this part of the objects are in focus"),
+    STM_REAL(stm_demand, sharp_um, "um", 0, 50, 1, "edges narrower than this are in focus"),
     STM_REAL(stm_demand, least_edge_percent, "%", 1, 100, 15, "height of an edge, of the image's range"),
+    STM_BOOL(stm_demand, spectrum, false, "also measure ImageQuality_PowerLogLogSlope: 2 ms a channel"),
     {0},
 };
 
 static const struct stm_measure columns[] = {
     {"ImageQuality_FocusScore_*", "counts", 3, "variance / mean of all pixels"},
     {"ImageQuality_LocalFocusScore_*", "counts", 3, "variance / median over 20 px tiles of variance / mean"},
+    {"ImageQuality_PowerLogLogSlope_*", "", 3, "slope of log power over log frequency; lower = less detail"},
     {"ImageQuality_MeanIntensity_*", "counts", 3, "mean of all pixels"},
     {"ImageQuality_MedianIntensity_*", "counts", 0, "median of all pixels"},
     {"ImageQuality_StdIntensity_*", "counts", 3, "standard deviation of all pixels"},
@@ -47,25 +50,11 @@ static const struct stm_measure columns[] = {
 /* Where each column's value is. */
 #define AT(field) offsetof(struct stm_metrics, field)
 static const size_t offsets[] = {
-    AT(focus),
-    AT(local_focus),
-    AT(mean),
-    AT(median),
-    AT(std),
-    AT(mad),
-    AT(min),
-    AT(max),
-    AT(percent_min),
-    AT(percent_max),
-    AT(percent_saturated),
-    AT(ground),
-    AT(nonuniformity),
-    AT(noise),
-    AT(snr),
-    AT(polarity),
-    AT(edges),
-    AT(edge_width),
-    AT(edge_part),
+    AT(focus),    AT(local_focus),   AT(power_slope), AT(mean),
+    AT(median),   AT(std),           AT(mad),         AT(min),
+    AT(max),      AT(percent_min),   AT(percent_max), AT(percent_saturated),
+    AT(ground),   AT(nonuniformity), AT(noise),       AT(snr),
+    AT(polarity), AT(edges),         AT(edge_width),  AT(edge_part),
 };
 enum { COLUMNS = sizeof offsets / sizeof *offsets };
 _Static_assert(COLUMNS == sizeof columns / sizeof *columns - 1, "one offset for each column");
@@ -99,7 +88,8 @@ static bool run(struct stm_site *site, const struct stm_stage_env *env, struct s
         double *const values = site->site_values + env->site_first + c * COLUMNS;
         if (!site->plane[c].px || site->row.channel[c].role == STM_ROLE_IGNORE) continue;
         stm_metrics_measure(&m, (struct stm_cu16)STM_CONST(site->plane[c]), site->row.channel[c].true_bits,
-                            site->row.channel[c].role, demand->least_edge_percent / 100, scratch);
+                            site->row.channel[c].role, demand->least_edge_percent / 100, demand->spectrum,
+                            scratch);
         for (int i = 0; i < COLUMNS; i++)
             values[i] = *(const double *)((const char *)&m + offsets[i]);
         stm_demand_judge(demand, &m, c, c == essential(site), &site->row);
