@@ -9,6 +9,7 @@
 #ifndef STM_KERNELS_H
 #define STM_KERNELS_H
 
+#include "kernels/conv8.h"
 #include "kernels/isa.h"
 
 #include <stddef.h>
@@ -107,6 +108,7 @@ struct stm_kernels {
     stm_focus_row_fn *focus_row;
     stm_gradient_row_fn *gradient_row;
     stm_stretch_row_fn *stretch_row;
+    stm_conv8_row_fn *conv8_row;
 };
 
 enum { STM_ROW_SLACK = 64, STM_DISTANCE_PAD = 320 };

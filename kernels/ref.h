@@ -22,5 +22,6 @@ stm_extremum_row_fn stm_minimum_row_ref, stm_maximum_row_ref;
 stm_focus_row_fn stm_focus_row_ref;
 stm_gradient_row_fn stm_gradient_row_ref;
 stm_stretch_row_fn stm_stretch_row_ref;
+stm_conv8_row_fn stm_conv8_row_ref;
 
 #endif

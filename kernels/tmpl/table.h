@@ -6,6 +6,7 @@
 #include "kernels/tables.h"
 
 #include "kernels/tmpl/bits.h"
+#include "kernels/tmpl/conv8.h"
 #include "kernels/tmpl/distance.h"
 #include "kernels/tmpl/focus.h"
 #include "kernels/tmpl/gauss.h"
@@ -37,4 +38,5 @@ const struct stm_kernels V_TABLE = {
     .focus_row = focus_row,
     .gradient_row = gradient_row,
     .stretch_row = stretch_row,
+    .conv8_row = conv8_row,
 };

@@ -242,4 +242,41 @@ static inline v32 v_magnitude(v32 x, v32 y, float scale)
     return _mm256_cvttps_epi32(_mm256_min_ps(value, _mm256_set1_ps(65535)));
 }
 
+/* For kernels/tmpl/conv8.h. Adds the four products of bytes of each lane: 0 … 127 by -127 … 127. Pairs of
+ * them fit 16 bits, so nothing saturates. */
+static inline v32 v_dot8(v32 sum, v32 a, v32 b)
+{
+    const v16 pairs = _mm256_maddubs_epi16(a, b);
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+}
+
+/* (sum * scale + offset) >> (32 + shift), lane by lane; the offsets of odd lanes are 8 behind the even ones'.
+ */
+static inline v32 v_requantise(v32 sum, const int32_t *scale, const int64_t *offset, int shift)
+{
+    const v32 m = v_load32(scale), even = _mm256_mul_epi32(sum, m);
+    const v32 odd = _mm256_mul_epi32(_mm256_srli_epi64(sum, 32), _mm256_srli_epi64(m, 32));
+    const v32 e = _mm256_add_epi64(even, v_load32(offset)), o = _mm256_add_epi64(odd, v_load32(offset + 8));
+    const v32 high = _mm256_blend_epi32(_mm256_srli_epi64(e, 32), o, 0xaa);
+    return _mm256_sra_epi32(high, _mm_cvtsi32_si128(shift));
+}
+
+/* Lanes of 4 pixels, clamped to 0 … 127, as bytes: each 128 bits hold a quad of the 4 pixels. */
+static inline v32 v_pack_quads(v32 a, v32 b, v32 c, v32 d)
+{
+    const v32 px = _mm256_packus_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));
+    return _mm256_min_epu8(px, _mm256_set1_epi8(127));
+}
+
+/* Those 128 bits to byte `at` of their planes. */
+static inline void v_put_quads(uint8_t *const *dst, int at, v32 px)
+{
+    _mm_storeu_si128((__m128i *)(dst[0] + at), _mm256_castsi256_si128(px));
+    _mm_storeu_si128((__m128i *)(dst[1] + at), _mm256_extracti128_si256(px, 1));
+}
+
+/* Numbers of groups and pixels at once. */
+#define V_CONV_ROWS CONV8_ROW(1, 4)
+#define V_CONV_TABLE conv8_row_1
+
 #endif

@@ -208,4 +208,35 @@ static inline v32 v_magnitude(v32 x, v32 y, float scale)
     return _mm512_cvttps_epi32(_mm512_min_ps(value, _mm512_set1_ps(65535)));
 }
 
+static inline v32 v_dot8(v32 sum, v32 a, v32 b)
+{
+    return _mm512_dpbusd_epi32(sum, a, b);
+}
+
+static inline v32 v_requantise(v32 sum, const int32_t *scale, const int64_t *offset, int shift)
+{
+    const v32 m = v_load32(scale), even = _mm512_mul_epi32(sum, m);
+    const v32 odd = _mm512_mul_epi32(_mm512_srli_epi64(sum, 32), _mm512_srli_epi64(m, 32));
+    const v32 e = _mm512_add_epi64(even, v_load32(offset)), o = _mm512_add_epi64(odd, v_load32(offset + 8));
+    const v32 high = _mm512_mask_blend_epi32(0xaaaa, _mm512_srli_epi64(e, 32), o);
+    return _mm512_sra_epi32(high, _mm_cvtsi32_si128(shift));
+}
+
+static inline v32 v_pack_quads(v32 a, v32 b, v32 c, v32 d)
+{
+    const v32 px = _mm512_packus_epi16(_mm512_packs_epi32(a, b), _mm512_packs_epi32(c, d));
+    return _mm512_min_epu8(px, _mm512_set1_epi8(127));
+}
+
+static inline void v_put_quads(uint8_t *const *dst, int at, v32 px)
+{
+    _mm_storeu_si128((__m128i *)(dst[0] + at), _mm512_castsi512_si128(px));
+    _mm_storeu_si128((__m128i *)(dst[1] + at), _mm512_extracti32x4_epi32(px, 1));
+    _mm_storeu_si128((__m128i *)(dst[2] + at), _mm512_extracti32x4_epi32(px, 2));
+    _mm_storeu_si128((__m128i *)(dst[3] + at), _mm512_extracti32x4_epi32(px, 3));
+}
+
+#define V_CONV_ROWS CONV8_ROW(1, 16) CONV8_ROW(2, 8) CONV8_ROW(3, 8) CONV8_ROW(4, 4)
+#define V_CONV_TABLE conv8_row_1, conv8_row_2, conv8_row_3, conv8_row_4
+
 #endif

@@ -215,4 +215,40 @@ static inline v32 v_magnitude(v32 x, v32 y, float scale)
     return vcvtq_u32_f32(vminq_f32(value, vdupq_n_f32(65535)));
 }
 
+static inline v32 v_dot8(v32 sum, v32 a, v32 b)
+{
+    const int8x16_t x = vreinterpretq_s8_u32(a), y = vreinterpretq_s8_u32(b);
+    const int16x8_t low = vmull_s8(vget_low_s8(x), vget_low_s8(y)), high = vmull_high_s8(x, y);
+    return vreinterpretq_u32_s32(vpadalq_s16(vreinterpretq_s32_u32(sum), vpaddq_s16(low, high)));
+}
+
+static inline v32 v_requantise(v32 sum, const int32_t *scale, const int64_t *offset, int shift)
+{
+    const int32x4_t s = vreinterpretq_s32_u32(sum), m = vld1q_s32(scale);
+    const int32x4_t lanes = vuzp1q_s32(s, s), odd = vuzp2q_s32(s, s);
+    const int64x2_t e = vmlal_s32(vld1q_s64(offset), vget_low_s32(lanes), vget_low_s32(vuzp1q_s32(m, m)));
+    const int64x2_t o = vmlal_s32(vld1q_s64(offset + 8), vget_low_s32(odd), vget_low_s32(vuzp2q_s32(m, m)));
+    const int32x2_t he = vshrn_n_s64(e, 32), ho = vshrn_n_s64(o, 32);
+    const int32x4_t high = vcombine_s32(vzip1_s32(he, ho), vzip2_s32(he, ho));
+    return vreinterpretq_u32_s32(vshlq_s32(high, vdupq_n_s32(-shift)));
+}
+
+static inline v32 v_pack_quads(v32 a, v32 b, v32 c, v32 d)
+{
+    const int16x8_t ab =
+        vcombine_s16(vqmovn_s32(vreinterpretq_s32_u32(a)), vqmovn_s32(vreinterpretq_s32_u32(b)));
+    const int16x8_t cd =
+        vcombine_s16(vqmovn_s32(vreinterpretq_s32_u32(c)), vqmovn_s32(vreinterpretq_s32_u32(d)));
+    const uint8x16_t px = vcombine_u8(vqmovun_s16(ab), vqmovun_s16(cd));
+    return vreinterpretq_u32_u8(vminq_u8(px, vdupq_n_u8(127)));
+}
+
+static inline void v_put_quads(uint8_t *const *dst, int at, v32 px)
+{
+    vst1q_u8(dst[0] + at, vreinterpretq_u8_u32(px));
+}
+
+#define V_CONV_ROWS CONV8_ROW(1, 4)
+#define V_CONV_TABLE conv8_row_1
+
 #endif

@@ -11,16 +11,17 @@
 #include <unistd.h>
 
 static const struct check *const checks[] = {
-    &check_components, &check_distance, &check_focus,   &check_gauss,     &check_grid,    &check_histogram,
-    &check_isa,        &check_local,    &check_moments, &check_order,     &check_outline, &check_stretch,
-    &check_rank,       &check_runs,     &check_shrink,  &check_watershed, NULL,
+    &check_components, &check_conv8, &check_distance, &check_focus,   &check_gauss,     &check_grid,
+    &check_histogram,  &check_isa,   &check_local,    &check_moments, &check_order,     &check_outline,
+    &check_stretch,    &check_rank,  &check_runs,     &check_shrink,  &check_watershed, NULL,
 };
 
 static struct {
     uint64_t seed, random;
     const char *check, *part, *isa;
     int failures, failed_here;
-    double copy; /* ns a byte copied, for --bench */
+    double copy;   /* ns a byte copied, for --bench */
+    double latest; /* ns that the work of the last check_time took */
 } run;
 
 /* Random numbers: splitmix64. */
@@ -280,10 +281,16 @@ static double reference_time(const char *what, double ns)
 void check_time(const char *what, void (*work)(void *), void *state, double pixels)
 {
     const struct timing t = time_of(work, state);
+    run.latest = t.least;
     const double ns = t.least / pixels, ref = reference_time(what, ns);
     printf("%-36s %-7s %8.4f ns/px (median %8.4f) %7.2fx ref %7.1fx copy\n", what, run.isa, ns,
            t.median / pixels, ref / ns, ns / run.copy);
     fflush(stdout);
+}
+
+void check_rate(const char *unit, double work)
+{
+    printf("%36s %8.1f %s\n", "", work / run.latest * 1e9, unit);
 }
 
 /* The program. */

@@ -15,7 +15,7 @@ struct check {
     void (*bench)(const struct stm_kernels *k);
 };
 
-extern const struct check check_components, check_distance, check_focus, check_gauss, check_grid,
+extern const struct check check_components, check_conv8, check_distance, check_focus, check_gauss, check_grid,
     check_histogram, check_isa, check_local, check_moments, check_order, check_outline, check_stretch,
     check_rank, check_runs, check_shrink, check_watershed;
 
@@ -59,5 +59,7 @@ void check_equal_bytes(const void *expected, const void *actual, size_t n, const
 
 /* Times `work(state)` over `pixels` pixels and prints ns/pixel: the least and the median of many. */
 void check_time(const char *what, void (*work)(void *state), void *state, double pixels);
+/* Prints work / second of what check_time has just timed. */
+void check_rate(const char *unit, double work);
 
 #endif

@@ -1,0 +1,126 @@
+"""Annotated fields as examples: brought to the canonical scale, then turned, stretched, blurred, dimmed."""
+import glob
+import os
+
+import numpy as np
+import tifffile
+from PIL import Image
+from scipy import ndimage
+
+CANONICAL = 16.0  # pixels across the usual nucleus
+
+
+def read_plane(path):
+    image = np.asarray(Image.open(path)) if path.endswith(".png") else tifffile.imread(path)
+    return (image[..., :3].max(-1) if image.ndim == 3 else image).astype(np.float32)
+
+
+def median_diameter(labels):
+    area = np.bincount(labels.ravel())[1:]
+    area = area[area > 0]
+    return float(np.sqrt(np.median(area) * 4 / np.pi)) if len(area) else CANONICAL
+
+
+def resize(a, factor, nearest=False):
+    size = max(8, round(a.shape[1] * factor)), max(8, round(a.shape[0] * factor))
+    if nearest:
+        return np.asarray(Image.fromarray(a.astype(np.int32)).resize(size, Image.NEAREST))
+    return np.asarray(Image.fromarray(a.astype(np.float32)).resize(size, Image.BOX if factor < 1 else Image.BILINEAR))
+
+
+def fields(folder, images, suffix):
+    """(image, labels) at canonical scale of folder/images/STEM.* and folder/truth/STEM_label.tif, by name."""
+    for path in sorted(glob.glob(os.path.join(folder, "images", images))):
+        stem = os.path.splitext(os.path.basename(path))[0]
+        truth = os.path.join(folder, "truth", stem + suffix)
+        if not os.path.exists(truth):
+            continue
+        labels = np.squeeze(tifffile.imread(truth)).astype(np.int32)
+        factor = np.clip(CANONICAL / median_diameter(labels), 0.2, 2.5)
+        yield resize(read_plane(path), factor), resize(labels, factor, True)
+
+
+def prepare(annotated, synthetic):
+    """Every fourth annotated field is held out; synthetic plates only train."""
+    train, held = [], []
+    for i, field in enumerate(fields(annotated, "*", "_label.tif")):
+        (train if i % 4 else held).append(field)
+    for folder in synthetic:
+        train += fields(folder, "*_w1.tif", "_label.tif")
+    return train, held
+
+
+def targets(labels):
+    """Foreground; distance to the own edge (the image's edge is none) over the greatest in the nucleus."""
+    edge = np.zeros(labels.shape, bool)
+    across, down = labels[:, 1:] != labels[:, :-1], labels[1:] != labels[:-1]
+    edge[:, 1:] |= across
+    edge[:, :-1] |= across
+    edge[1:] |= down
+    edge[:-1] |= down
+    inner = (labels > 0) & ~edge
+    d = ndimage.distance_transform_edt(np.pad(inner, 1, constant_values=True))[1:-1, 1:-1] * inner
+    n = labels.max()
+    most = np.asarray(ndimage.maximum(d, labels, np.arange(n + 1))) if n else np.zeros(1)
+    most[most < 1] = 1
+    return (labels > 0).astype(np.float32), np.where(labels > 0, (d + 0.5) / (most[labels] + 0.5), 0).astype(np.float32)
+
+
+def crop(rng, pool, size):
+    """A window of a random field, turned, mirrored and scaled by 0.6 ... 1.7."""
+    image, labels = pool[rng.integers(len(pool))]
+    scale, angle = np.exp(rng.uniform(np.log(0.6), np.log(1.7))), rng.uniform(0, 2 * np.pi)
+    h, w = image.shape
+    m = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) / scale
+    if rng.random() < 0.5:
+        m[:, 0] *= -1
+    half, centre = size / 2 / scale, []
+    for n, at in ((h, rng.uniform(0, h)), (w, rng.uniform(0, w))):
+        centre.append(np.clip(at, min(half, n / 2), max(n - half, n / 2)))
+    offset = np.array(centre) - m @ np.array([size / 2, size / 2])
+    a = ndimage.affine_transform(image, m, offset, (size, size), order=1, mode="reflect")
+    names, l = np.unique(ndimage.affine_transform(labels, m, offset, (size, size), order=0, mode="reflect"),
+                         return_inverse=True)
+    l = l.reshape(size, size) + (names[0] != 0)
+    return photometric(rng, a, l, image), l
+
+
+def photometric(rng, a, l, whole):
+    """Dim nuclei, gamma, haze, uneven light, blur or sharpening, noise, few grey levels, exposure."""
+    low, high = np.percentile(whole, 1), np.percentile(whole, 99.8)
+    x = (a - low) / max(high - low, 1e-6)
+    if rng.random() < 0.4:
+        f = np.exp(rng.uniform(np.log(0.25), 0, size=l.max() + 1))
+        f[rng.random(l.max() + 1) < 0.5] = 1
+        f[0] = 1
+        x = x * ndimage.gaussian_filter(f[l], 0.7)
+    if rng.random() < 0.5:
+        x = np.clip(x, 0, None) ** np.exp(rng.uniform(-0.5, 0.5))
+    if rng.random() < 0.4:
+        x = x + rng.uniform(0.05, 0.5) * ndimage.gaussian_filter(x, rng.uniform(6, 25))
+    if rng.random() < 0.3:
+        slope = rng.uniform(0, 0.4)
+        x = x + slope * (np.linspace(0, 1, len(x))[:, None] if rng.random() < 0.5 else np.linspace(0, 1, x.shape[1])[None])
+    if rng.random() < 0.4:
+        x = ndimage.gaussian_filter(x, rng.uniform(0.3, 1.6))
+    elif rng.random() < 0.2:
+        x = x + rng.uniform(0.3, 1.0) * (x - ndimage.gaussian_filter(x, 1.5))
+    noise = rng.uniform(0, 0.06) if rng.random() < 0.6 else 0.01
+    x = x + rng.normal(size=x.shape) * noise * (0.3 + np.sqrt(np.clip(x, 0, 1)))
+    if rng.random() < 0.3:
+        levels = rng.integers(20, 120)
+        x = np.round(x * levels) / levels
+    return x * np.exp(rng.uniform(-0.4, 0.9))
+
+
+def batch(rng, pool, n, size):
+    inputs, foreground, distance = [], [], []
+    for _ in range(n):
+        a, l = crop(rng, pool, size)
+        f, d = targets(l)
+        low, high = np.percentile(a, rng.uniform(0, 3)), np.percentile(a, rng.uniform(99.3, 99.95))
+        x = np.clip((a - low) / max(high - low, 0.05), 0, 1)
+        inputs.append(np.stack([x, np.sqrt(x), np.sqrt(np.sqrt(x))]))
+        foreground.append(f)
+        distance.append(d)
+    return np.stack(inputs).astype(np.float32), np.stack(foreground), np.stack(distance)
