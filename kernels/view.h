@@ -15,6 +15,8 @@
     }
 STM_VIEW(stm_u8, uint8_t);
 STM_VIEW(stm_cu8, const uint8_t);
+STM_VIEW(stm_s16, int16_t);
+STM_VIEW(stm_cs16, const int16_t);
 STM_VIEW(stm_u16, uint16_t);
 STM_VIEW(stm_cu16, const uint16_t);
 STM_VIEW(stm_u32, uint32_t);

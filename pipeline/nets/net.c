@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "pipeline/nets/net.h"
+
+#include "kernels/kernels.h"
+
+#include <string.h>
+
+/* The latest rows of a layer; row y is in slot y % slots. Each quad's row has a pixel of zeros at both ends.
+ */
+struct ring {
+    uint8_t *px;
+    size_t quad_bytes, row_bytes;
+    int w, h, slots;
+    int done; /* rows made */
+};
+
+struct run {
+    const struct stm_net *net;
+    const struct stm_kernels *kernels; /* NULL: only count the slots that are needed */
+    stm_net_input_fn *input;
+    void *from;
+    const uint8_t *zeros; /* a row beyond the image */
+    struct ring ring[STM_NET_LAYERS];
+};
+
+/* Pixel -1. */
+static uint8_t *quad_of(const struct ring *ring, int y, int quad)
+{
+    return ring->px + (size_t)(y % ring->slots) * ring->row_bytes + (size_t)quad * ring->quad_bytes;
+}
+
+static void convolve(struct run *r, const struct stm_net_layer *layer, const struct ring *ring, int y)
+{
+    const uint8_t *src[3 * STM_NET_QUADS];
+    uint8_t *dst[STM_NET_QUADS];
+    const int parts[2] = {layer->from, layer->skip};
+    int n = 0;
+    for (int row = y - 1; row <= y + 1; row++)
+        for (int part = 0; part < 2 && parts[part] >= 0; part++)
+            for (int q = 0; q < r->net->layer[parts[part]].quads; q++)
+                src[n++] = row < 0 || row >= ring->h ? r->zeros : quad_of(&r->ring[parts[part]], row, q);
+    for (int q = 0; q < layer->quads; q++)
+        dst[q] = quad_of(ring, y, q) + 4;
+    r->kernels->conv8_row(dst, src, ring->w, &layer->conv);
+}
+
+/* Byte by byte; bytes are below 128. */
+static uint32_t greater(uint32_t a, uint32_t b)
+{
+    const uint32_t ge = ((a | 0x80808080) - b) >> 7 & 0x01010101, mask = (ge << 8) - ge;
+    return b ^ ((a ^ b) & mask);
+}
+
+static void pool_row(uint8_t *dst, const uint8_t *above, const uint8_t *below, int w)
+{
+    for (int x = 0; x < w; x++) {
+        uint32_t a[2], b[2];
+        memcpy(a, above + 8 * x, sizeof a);
+        memcpy(b, below + 8 * x, sizeof b);
+        const uint32_t most = greater(greater(a[0], a[1]), greater(b[0], b[1]));
+        memcpy(dst + 4 * x, &most, sizeof most);
+    }
+}
+
+static void upsample_row(uint8_t *dst, const uint8_t *src, int w)
+{
+    for (int x = 0; x < w; x++)
+        memcpy(dst + 4 * x, src + x / 2 * 4, 4);
+}
+
+static void make(struct run *r, const struct stm_net_layer *layer, const struct ring *ring, int y)
+{
+    const struct ring *from = &r->ring[layer->from < 0 ? 0 : layer->from];
+    if (layer->op == STM_NET_INPUT) r->input(r->from, quad_of(ring, y, 0) + 4, y);
+    if (layer->op == STM_NET_CONV) convolve(r, layer, ring, y);
+    for (int q = 0; q < layer->quads && layer->op == STM_NET_POOL; q++)
+        pool_row(quad_of(ring, y, q) + 4, quad_of(from, 2 * y, q) + 4, quad_of(from, 2 * y + 1, q) + 4,
+                 ring->w);
+    for (int q = 0; q < layer->quads && layer->op == STM_NET_UPSAMPLE; q++)
+        upsample_row(quad_of(ring, y, q) + 4, quad_of(from, y / 2, q) + 4, ring->w);
+}
+
+static void pull(struct run *r, int i, int upto);
+
+/* Makes rows first … last of layer i be there, now and in the ring. */
+static void need(struct run *r, int i, int first, int last)
+{
+    struct ring *ring = &r->ring[i];
+    if (last > ring->h - 1) last = ring->h - 1;
+    if (first < 0) first = 0;
+    pull(r, i, last);
+    if (!r->kernels && ring->done - first > ring->slots) ring->slots = ring->done - first;
+}
+
+/* Rows of the layers before that row y of a layer is made from. */
+static void need_for(struct run *r, const struct stm_net_layer *layer, int y)
+{
+    if (layer->op == STM_NET_CONV) need(r, layer->from, y - 1, y + 1);
+    if (layer->op == STM_NET_CONV && layer->skip >= 0) need(r, layer->skip, y - 1, y + 1);
+    if (layer->op == STM_NET_POOL) need(r, layer->from, 2 * y, 2 * y + 1);
+    if (layer->op == STM_NET_UPSAMPLE) need(r, layer->from, y / 2, y / 2);
+}
+
+/* Layers depend on earlier ones only, so this ends. */
+static void pull(struct run *r, int i, int upto)
+{
+    const struct stm_net_layer *layer = &r->net->layer[i];
+    struct ring *ring = &r->ring[i];
+    for (; ring->done <= upto; ring->done++) {
+        need_for(r, layer, ring->done);
+        if (r->kernels) make(r, layer, ring, ring->done);
+    }
+}
+
+/* Slots that each ring needs, found by asking for all rows without making them. They settle long before row
+ * 512: the deepest rows reach about 60 rows down. */
+static void plan(struct run *r, const struct stm_net *net, int w, int h)
+{
+    *r = (struct run){.net = net};
+    const int rows = h < 512 ? h : 512;
+    for (int i = 0; i < net->layers; i++) {
+        struct ring *ring = &r->ring[i];
+        *ring = (struct ring){.w = w >> net->layer[i].level, .h = rows >> net->layer[i].level, .slots = 1};
+        ring->quad_bytes = ((size_t)ring->w + 2 + 15) / 16 * 64;
+        ring->row_bytes = ring->quad_bytes * (size_t)net->layer[i].quads;
+    }
+    for (int y = 0; y < rows; y++)
+        need(r, net->layers - 1, y, y);
+    for (int i = 0; i < net->layers; i++) {
+        r->ring[i].done = 0;
+        r->ring[i].h = h >> net->layer[i].level;
+    }
+}
+
+static size_t bytes_of(const struct ring *ring)
+{
+    return (size_t)ring->slots * ring->row_bytes;
+}
+
+size_t stm_net_scratch(const struct stm_net *net, int w, int h)
+{
+    struct run r;
+    plan(&r, net, w, h);
+    size_t bytes = stm_arena_cost(r.ring[0].quad_bytes);
+    for (int i = 0; i < net->layers; i++)
+        bytes += stm_arena_cost(bytes_of(&r.ring[i]));
+    return bytes;
+}
+
+static uint8_t *take_zeros(struct stm_arena *scratch, size_t bytes, struct stm_error *err)
+{
+    uint8_t *px = stm_arena_take(scratch, bytes, "rows of a network", err);
+    return px ? memset(px, 0, bytes) : NULL;
+}
+
+static bool take(struct run *r, struct stm_arena *scratch, struct stm_error *err)
+{
+    r->zeros = take_zeros(scratch, r->ring[0].quad_bytes, err);
+    bool ok = r->zeros != NULL;
+    for (int i = 0; i < r->net->layers && ok; i++) {
+        r->ring[i].px = take_zeros(scratch, bytes_of(&r->ring[i]), err);
+        ok = r->ring[i].px != NULL;
+    }
+    return ok;
+}
+
+static void head_row(int16_t *dst, const struct ring *ring, int quads, int y, const struct stm_net_head *head,
+                     int output)
+{
+    const uint8_t *row = quad_of(ring, y, 0) + 4;
+    const int8_t *weight = head->weight[output];
+    for (int x = 0; x < ring->w; x++) {
+        int32_t sum = 0;
+        for (int q = 0; q < quads; q++)
+            for (int c = 0; c < 4; c++)
+                sum += row[(size_t)q * ring->quad_bytes + (size_t)(4 * x + c)] * weight[4 * q + c];
+        const int64_t value = ((int64_t)sum * head->scale[output] + head->offset[output]) >> head->shift;
+        dst[x] = (int16_t)(value < INT16_MIN ? INT16_MIN : value > INT16_MAX ? INT16_MAX : value);
+    }
+}
+
+bool stm_net_run(const struct stm_net *net, const struct stm_kernels *kernels, stm_net_input_fn *input,
+                 void *from, const struct stm_s16 out[STM_NET_OUTPUTS], struct stm_arena *scratch,
+                 struct stm_error *err)
+{
+    const size_t mark = stm_arena_mark(scratch);
+    const int last = net->layers - 1, w = out[0].w, h = out[0].h;
+    struct run r;
+    if (w <= 0 || h <= 0 || w % STM_NET_MULTIPLE || h % STM_NET_MULTIPLE)
+        return stm_fail(err, STM_INTERNAL, "a network cannot run over %d x %d pixels", w, h);
+    plan(&r, net, w, h);
+    r.kernels = kernels;
+    r.input = input;
+    r.from = from;
+    if (!take(&r, scratch, err)) return false;
+    for (int y = 0; y < h; y++) {
+        pull(&r, last, y);
+        for (int i = 0; i < STM_NET_OUTPUTS; i++)
+            head_row(out[i].px + y * out[i].stride, &r.ring[last], net->layer[last].quads, y, net->head, i);
+    }
+    stm_arena_reset(scratch, mark);
+    return true;
+}

@@ -1,0 +1,64 @@
+/* Convolutional networks in exact integers (docs/nets.md): same bytes on every machine.
+ *
+ * A network is a const list of layers, each made from earlier ones. It runs row by row: a layer's row is made
+ * when a later layer asks for it, and kept in a ring as long as some layer may ask again. So memory grows
+ * with the width of the image only, rows stay in cache, and there are no tiles whose edges could show. */
+#ifndef STM_NETS_NET_H
+#define STM_NETS_NET_H
+
+#include "kernels/conv8.h"
+#include "kernels/view.h"
+#include "pipeline/core/arena.h"
+
+struct stm_kernels;
+
+enum { STM_NET_LAYERS = 40, STM_NET_QUADS = 32, STM_NET_OUTPUTS = 2 };
+enum { STM_NET_MULTIPLE = 8 }; /* sizes must be multiples of it */
+
+enum stm_net_op {
+    STM_NET_INPUT,
+    STM_NET_CONV,    /* 3 x 3, zero beyond the image */
+    STM_NET_POOL,    /* greatest of 2 x 2 */
+    STM_NET_UPSAMPLE /* each pixel as 2 x 2 */
+};
+
+struct stm_net_layer {
+    enum stm_net_op op;
+    int from, skip; /* what it is made from; skip's channels come behind from's, -1: nothing */
+    int level;      /* 1 / 2^level of the image's size */
+    int quads;      /* channels / 4 */
+    struct stm_conv8 conv;
+};
+
+/* Output i of a pixel, with the sum over the last layer's channels c of weight[i][c] * value:
+ * (sum * scale[i] + offset[i]) >> shift, clamped to 16 bits. */
+struct stm_net_head {
+    int shift;
+    int8_t weight[STM_NET_OUTPUTS][64];
+    int32_t scale[STM_NET_OUTPUTS];
+    int64_t offset[STM_NET_OUTPUTS];
+};
+
+struct stm_net {
+    const char *name, *sha256; /* of the weights' file */
+    const struct stm_net_layer *layer;
+    int layers;
+    const struct stm_net_head *head;
+};
+
+/* Nuclei in fluorescence. Input: light as 0 … 127, its root, its fourth root, 0. Outputs: log odds of being
+ * in a nucleus in units of 1/256; distance to the nucleus' own edge over the greatest in it, in 1/16384. */
+extern const struct stm_net stm_net_nuclei;
+
+/* Fills row y: 4 bytes a pixel, 0 … 127. */
+typedef void stm_net_input_fn(void *from, uint8_t *row, int y);
+
+/* Runs the network over an image of the size of out[0]; both outputs have it, and it is a multiple of
+ * STM_NET_MULTIPLE. Takes exactly stm_net_scratch bytes from the arena and gives them back. Fails only when
+ * they are not there. Thread-safety: safe on separate arenas. */
+bool stm_net_run(const struct stm_net *net, const struct stm_kernels *kernels, stm_net_input_fn *input,
+                 void *from, const struct stm_s16 out[STM_NET_OUTPUTS], struct stm_arena *scratch,
+                 struct stm_error *err);
+size_t stm_net_scratch(const struct stm_net *net, int w, int h);
+
+#endif

@@ -1,0 +1,73 @@
+"""The network, with the rounding that the integer version has (`quant`)."""
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+CHANNELS = (16, 32, 48, 64)
+LIMIT, STEPS = 6.0, 127  # activations are 0 ... LIMIT in STEPS steps
+
+
+class Round(torch.autograd.Function):
+    """Half up; gradients pass as if nothing had been rounded."""
+
+    @staticmethod
+    def forward(ctx, x):
+        return torch.floor(x + 0.5)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return gradient
+
+
+class Conv(nn.Module):
+    """Convolution, batch normalisation, clamp to 0 ... LIMIT."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.c = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
+        self.b = nn.BatchNorm2d(outputs)
+        self.q = False
+
+    def folded(self):
+        g = self.b.weight / torch.sqrt(self.b.running_var + self.b.eps)
+        return self.c.weight * g[:, None, None, None], self.b.bias - self.b.running_mean * g
+
+    def forward(self, x):
+        if not self.q:
+            return torch.clamp(self.b(self.c(x)), 0, LIMIT)
+        w, b = self.folded()
+        scale = w.abs().amax((1, 2, 3), keepdim=True) / 127 + 1e-12
+        y = torch.clamp(F.conv2d(x, Round.apply(w / scale) * scale, b, padding=1), 0, LIMIT)
+        return Round.apply(y * (STEPS / LIMIT)) * (LIMIT / STEPS)
+
+
+class Net(nn.Module):
+    """Three planes 0 ... 1 to log odds of a nucleus and distance to its edge over the greatest in it."""
+
+    def __init__(self, channels=CHANNELS):
+        super().__init__()
+        self.e, self.d, inputs = nn.ModuleList(), nn.ModuleList(), 4
+        for c in channels:
+            self.e.append(nn.ModuleList([Conv(inputs, c), Conv(c, c)]))
+            inputs = c
+        for below, c in zip(channels[:0:-1], channels[-2::-1]):
+            self.d.append(nn.ModuleList([Conv(below + c, c), Conv(c, c)]))
+        self.h = nn.Conv2d(channels[0], 2, 1)
+
+    def quant(self, on=True):
+        for m in self.modules():
+            if isinstance(m, Conv):
+                m.q = on
+
+    def forward(self, x):
+        x = torch.cat([x, torch.zeros_like(x[:, :1])], 1)
+        x = Round.apply(x * STEPS) * (LIMIT / STEPS)
+        skips = []
+        for k, (a, b) in enumerate(self.e):
+            x = b(a(x))
+            if k < len(self.e) - 1:
+                skips.append(x)
+                x = F.max_pool2d(x, 2)
+        for (a, b), skip in zip(self.d, skips[::-1]):
+            x = b(a(torch.cat([F.interpolate(x, scale_factor=2, mode="nearest"), skip], 1)))
+        return self.h(x)

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The network against the outputs that pipeline/nets/train/export.py computed with plain integers. */
+#include "kernels/kernels.h"
+#include "pipeline/nets/net.h"
+#include "tests/support/stm_assert.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST = 1 << 17 };
+
+struct vector {
+    int w, h;
+    const uint8_t *input;
+    int16_t expected[STM_NET_OUTPUTS][MOST / 4];
+    uint8_t data[MOST];
+};
+
+static void load(struct vector *v)
+{
+    FILE *f = fopen(STM_SOURCE_ROOT "/tests/unit/nets/nuclei_vector.bin", "rb");
+    assert_non_null(f);
+    const size_t n = fread(v->data, 1, MOST, f);
+    fclose(f);
+    v->w = v->data[0] | v->data[1] << 8;
+    v->h = v->data[2] | v->data[3] << 8;
+    const size_t pixels = (size_t)v->w * (size_t)v->h;
+    assert_int_equal(n, 4 + 8 * pixels);
+    v->input = v->data + 4;
+    for (size_t i = 0; i < 2 * pixels; i++) {
+        const uint8_t *p = v->input + 4 * pixels + 2 * i;
+        v->expected[i / pixels][i % pixels] = (int16_t)(p[0] | p[1] << 8);
+    }
+}
+
+static void input(void *from, uint8_t *row, int y)
+{
+    const struct vector *v = from;
+    memcpy(row, v->input + (size_t)y * (size_t)v->w * 4, (size_t)v->w * 4);
+}
+
+/* The arena has exactly the bytes that were promised. */
+static void run_on(const struct stm_kernels *k, struct vector *v, int w, int h, int16_t *out)
+{
+    struct stm_error err = {0};
+    struct stm_arena arena;
+    const struct stm_s16 views[STM_NET_OUTPUTS] = {{out, w, w, h}, {out + w * h, w, w, h}};
+    assert_true(stm_arena_create(&arena, stm_net_scratch(&stm_net_nuclei, w, h), &err));
+    assert_true(stm_net_run(&stm_net_nuclei, k, input, v, views, &arena, &err));
+    assert_int_equal(arena.used, 0);
+    assert_int_equal(arena.peak, arena.size);
+    stm_arena_destroy(&arena);
+}
+
+static void same_bytes_on_every_instruction_set(void **state)
+{
+    struct vector *v = *state;
+    const size_t pixels = (size_t)v->w * (size_t)v->h;
+    int16_t *out = malloc(4 * pixels);
+    for (int isa = 0; isa < STM_ISAS; isa++) {
+        const struct stm_kernels *k = stm_kernels_for((enum stm_isa)isa);
+        if (!k) continue;
+        memset(out, 85, 4 * pixels);
+        run_on(k, v, v->w, v->h, out);
+        assert_memory_equal(out, v->expected[0], 2 * pixels);
+        assert_memory_equal(out + pixels, v->expected[1], 2 * pixels);
+    }
+    free(out);
+}
+
+/* What is above a row does not depend on what comes more than 64 rows below it: rings hold what they should
+ * and rows are what they are for. */
+static void rows_do_not_see_far(void **state)
+{
+    struct vector *v = *state;
+    const int half = v->h / 2 / 8 * 8;
+    int16_t *out = malloc((size_t)(4 * v->w * half));
+    run_on(stm_kernels_best(), v, v->w, half, out);
+    assert_memory_equal(out, v->expected[0], (size_t)(2 * v->w * (half - 64)));
+    assert_memory_not_equal(out, v->expected[0], (size_t)(2 * v->w * half));
+    free(out);
+}
+
+static void memory_grows_with_width_only(void **state)
+{
+    (void)state;
+    assert_int_equal(stm_net_scratch(&stm_net_nuclei, 1024, 1024),
+                     stm_net_scratch(&stm_net_nuclei, 1024, 65536));
+    assert_true(stm_net_scratch(&stm_net_nuclei, 1024, 1024) < 4 << 20);
+}
+
+static void refuses_other_sizes(void **state)
+{
+    struct stm_error err = {0};
+    struct stm_arena arena = {0};
+    int16_t px[STM_NET_OUTPUTS][96];
+    const struct stm_s16 views[STM_NET_OUTPUTS] = {{px[0], 12, 12, 8}, {px[1], 12, 12, 8}};
+    assert_false(stm_net_run(&stm_net_nuclei, stm_kernels_best(), input, *state, views, &arena, &err));
+    assert_int_equal(err.status, STM_INTERNAL);
+}
+
+static int setup(void **state)
+{
+    *state = calloc(1, sizeof(struct vector));
+    if (*state) load(*state);
+    return *state == NULL;
+}
+
+static int teardown(void **state)
+{
+    free(*state);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(same_bytes_on_every_instruction_set),
+        cmocka_unit_test(rows_do_not_see_far),
+        cmocka_unit_test(memory_grows_with_width_only),
+        cmocka_unit_test(refuses_other_sizes),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
