@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finds the nuclei of a field. The method is in pipeline/nuclei. */
-#include "pipeline/nuclei/nuclei.h"
+#include "pipeline/nuclei/by_net.h"
 #include "pipeline/stage.h"
 
 #include <math.h>
 
+static const char *const methods[] = {"classical", "net", NULL};
+enum method { CLASSICAL, NET };
 static const char *const polarities[] = {"auto", "bright", "dark", NULL};
 
 struct segment {
     double nucleus_um, least_um, greatest_um, sensitivity, boundary;
-    int polarity;
+    int method, polarity;
     bool declump;
 };
 
 static const struct stm_param params[] = {
+    STM_CHOICE(segment, method, methods, CLASSICAL,
+               "by levels of light, or by a neural network (docs/nets.md)"),
     STM_REAL(segment, nucleus_um, "um", 0, 1000, 0, "diameter of a usual nucleus; 0 = found in each image"),
     STM_REAL(segment, least_um, "um", 0, 1000, 0,
              "smaller is debris (equivalent diameter); 0 = judged by what is usual in the image"),
@@ -49,10 +53,11 @@ static bool check(const void *params_, const struct stm_geometry *geo, struct st
                     "diameters are given in um, but the size of a pixel is not known; add --pixel-size");
 }
 
-static size_t scratch_bytes(const void *p, const struct stm_geometry *geo)
+static size_t scratch_bytes(const void *params_, const struct stm_geometry *geo)
 {
-    (void)p;
-    return stm_nuclei_scratch(geo->width, geo->height);
+    const struct segment *const p = params_;
+    return p->method == NET ? stm_nuclei_by_net_scratch(geo->width, geo->height)
+                            : stm_nuclei_scratch(geo->width, geo->height);
 }
 
 static struct stm_nuclei_options options_of(const struct segment *p, const struct stm_geometry *geo)
@@ -80,16 +85,26 @@ static void take_objects(struct stm_site *site, const struct stm_nuclei *found)
     }
 }
 
+static bool find(struct stm_nuclei *found, struct stm_site *site, int channel,
+                 const struct stm_stage_env *env, struct stm_error *err)
+{
+    const struct segment *const p = env->params;
+    const struct stm_nuclei_options options = options_of(p, &site->geo);
+    const struct stm_cu16 plane = STM_CONST(site->plane[channel]);
+    if (p->method == NET)
+        return stm_nuclei_find_by_net(found, site->labels, plane, env->kernels, &options, site->geo.pixel_um,
+                                      env->scratch, site->arena, err);
+    return stm_nuclei_find(found, site->labels, plane, env->kernels, &options, env->scratch, site->arena,
+                           err);
+}
+
 static bool run(struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err)
 {
-    const struct stm_nuclei_options options = options_of(env->params, &site->geo);
     const int c = stm_site_channel(site, STM_ROLE_NUCLEI);
     double *const value = site->site_values + env->site_first;
     struct stm_nuclei found;
     if (c < 0) return stm_fail(err, STM_BAD_INPUT, "the image of the nuclei is missing");
-    if (!stm_nuclei_find(&found, site->labels, (struct stm_cu16)STM_CONST(site->plane[c]), env->kernels,
-                         &options, env->scratch, site->arena, err))
-        return false;
+    if (!find(&found, site, c, env, err)) return false;
     take_objects(site, &found);
     if (found.crowded)
         stm_row_flag(&site->row, STM_VERDICT_REJECTED,
