@@ -50,6 +50,16 @@ static bool judge(struct stm_finder *f, struct stm_error *err)
     return true;
 }
 
+/* Nuclei may be anywhere: the runs in which labels are looked for are whole rows. */
+static bool all_rows(struct stm_finder *f, struct stm_error *err)
+{
+    f->bases = (size_t)f->h;
+    f->base = stm_arena_take(f->scratch, f->bases * sizeof *f->base, "rows", err);
+    for (int y = 0; y < f->h && f->base; y++)
+        f->base[y] = (struct stm_segment){y, 0, f->w, 0};
+    return f->base != NULL;
+}
+
 static bool search(struct stm_finder *f, struct stm_cu16 plane, double diameter, struct stm_error *err)
 {
     if (!stm_nuclei_light(f, plane, err)) return false;
@@ -58,7 +68,7 @@ static bool search(struct stm_finder *f, struct stm_cu16 plane, double diameter,
         return false;
     if (f->seeds > stm_nuclei_label_room(f->w, f->h)) f->crowded = true;
     if (f->crowded) f->seeds = 0;
-    return stm_blobs_make(f, err) && judge(f, err);
+    return all_rows(f, err) && stm_blobs_make(f, err) && judge(f, err);
 }
 
 bool stm_nuclei_find_by_net(struct stm_nuclei *out, struct stm_u32 labels, struct stm_cu16 plane,
@@ -92,7 +102,8 @@ size_t stm_nuclei_by_net_scratch(int w, int h)
 {
     const size_t areas = stm_arena_cost(((size_t)stm_nuclei_label_room(w, h) + 1) * sizeof(uint32_t));
     const size_t end = areas > stm_nuclei_finish_bytes(w, h) ? areas : stm_nuclei_finish_bytes(w, h);
-    const size_t blobs = stm_blobs_bytes(w, h) + end, net = stm_nuclei_net_scratch(w, h);
+    const size_t rows = stm_arena_cost((size_t)h * sizeof(struct stm_segment));
+    const size_t blobs = rows + stm_blobs_bytes(w, h) + end, net = stm_nuclei_net_scratch(w, h);
     const size_t here = stm_nuclei_light_bytes(w, h) + (net > blobs ? net : blobs);
     return here > stm_nuclei_scratch(w, h) ? here : stm_nuclei_scratch(w, h);
 }
