@@ -3,9 +3,9 @@
 #include "pipeline/sinks/html.h"
 #include "pipeline/sinks/overlay.h"
 
-/* A report of 32 MiB still opens at once and can be mailed inside most organisations. Every field has the
+/* A report of 24 MiB still opens at once and can be mailed inside most organisations. Every field has the
  * same share, so that what one looks like does not depend on the others. */
-enum { BUDGET = 32 << 20, LARGEST = 512 << 10 };
+enum { BUDGET = 24 << 20, LARGEST = 1 << 20 };
 
 static long share(const struct stm_run_info *info)
 {

@@ -78,7 +78,7 @@ function plateSection() {
     return section("Plate map", {class: "card map"},
         el("div", {class: "filters"}, el("label", {}, "Colour by ", choice)),
         el("div", {class: "mapbox"}, el("div", {class: "maps"}, maps.map(map =>
-            [maps.length > 1 ? el("h3", {}, map.plate) : null, map.grid])), side));
+            el("div", {}, maps.length > 1 ? el("h3", {}, map.plate) : null, map.grid))), side));
 }
 
 function parameterTable(params) {

@@ -29,17 +29,18 @@ function found(field) {
     return field.counts.reduce((a, b) => a + b, field.uncounted);
 }
 
-function rowOf(row, kind, columns) {
+function rowOf(row, kind, columns, remarks) {
     return el("tr", {},
-        el("th", {scope: "row"}, el("a", {href: kind.link(row)}, kind.name(row))),
+        el("th", {scope: "row"}, el("a", {href: kind.link(row), title: kind.name(row)}, kind.name(row))),
         el("td", {}, badge(row.status)),
         kind.extra.map(x => el("td", {class: "num"}, x.cell(row))),
         columns.map(m => el("td", {class: "num"}, valueNodes(m, row.values),
             m === kind.whisker ? whisker(m, row.values) : null)),
-        el("td", {class: "why"}, row.reason || ""));
+        remarks ? el("td", {class: "why"}, row.reason || "") : null);
 }
 
 function rowTable(title, kind, rows) {
+    const remarks = rows.some(row => row.reason);
     const order = new Map(rows.map((row, i) => [row, i])), main = mainOf(kind.measures, rows);
     const byName = row => order.get(row), byStatus = row => statusRank[row.status];
     const state = {by: byName, down: false, text: "", status: "", all: false};
@@ -47,7 +48,7 @@ function rowTable(title, kind, rows) {
     let shown = [], made = 0, columns = [];
 
     function more(limit) {
-        for (; made < shown.length && made < limit; made++) body.append(rowOf(shown[made], kind, columns));
+        for (; made < shown.length && made < limit; made++) body.append(rowOf(shown[made], kind, columns, remarks));
     }
     function heading(text, by, unit, help) {
         const active = state.by === by, arrow = active ? (state.down ? " \u25be" : " \u25b4") : "";
@@ -73,7 +74,7 @@ function rowTable(title, kind, rows) {
             (!text || (kind.name(row) + " " + (row.reason || "")).toLowerCase().includes(text))));
         head.replaceChildren(el("tr", {}, heading(kind.one[0].toUpperCase() + kind.one.slice(1), byName), heading("Status", byStatus),
             kind.extra.map(x => heading(x.title, x.sort, x.unit)), columns.map(m => heading(m.title, sortOf.get(m),
-                m.low >= 0 ? (m.sign + " (95\u202f% interval)").trim() : m.sign, m.about)), el("th", {scope: "col"}, "Remarks")));
+                m.low >= 0 ? (m.sign + " (95\u202f% interval)").trim() : m.sign, m.about)), remarks ? el("th", {scope: "col"}, "Remarks") : null));
         body.replaceChildren();
         made = 0;
         more(STEP);
