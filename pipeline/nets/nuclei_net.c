@@ -17,8 +17,8 @@ static const double canonical = 16, least_factor = 0.2, greatest_factor = 2.5;
 enum { LARGE = 1 << 22, LEAST_SIDE = 8 };
 
 /* A pixel is in a nucleus when its log odds are above -1/4 (in 1/256). Heights of the landscape in 1/1024 of
- * the distance map: a top counts that is at least 0.3 high and 0.12 above its passes. */
-enum { LEAST_ODDS = -64, LANDSCAPE = 1024, LEAST_RISE = 123, LEAST_TOP = 308 };
+ * the distance map: a top counts that is at least 0.39 high and 0.24 above its passes. */
+enum { LEAST_ODDS = -64, LANDSCAPE = 1024, LEAST_RISE = 250, LEAST_TOP = 400 };
 
 struct view {
     const struct stm_kernels *kernels;
