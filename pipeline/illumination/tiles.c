@@ -3,7 +3,7 @@
 
 enum {
     TILE_LEAST = 16,  /* pixels; fewer have no quantiles worth the name */
-    SAMPLES_AXIS = 16 /* samples along each axis of a tile */
+    SAMPLES_AXIS = 12 /* samples along each axis of a tile */
 };
 
 const struct stm_band stm_band_dark = {2, 6}, stm_band_middle = {4, 12}, stm_band_bright = {15, 16};
@@ -22,7 +22,7 @@ struct stm_tiles stm_tiles_over(int w, int h, int most)
 }
 
 /* Hoare's selection: afterwards v[k] is in its sorted place, smaller values before it, greater ones behind.
- * At most 256 values, so the worst case is bounded too. */
+ * At most 144 values, so the worst case is bounded too. */
 static void select_place(uint16_t *v, int lo, int hi, int k)
 {
     while (lo < hi) {

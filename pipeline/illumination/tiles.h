@@ -27,7 +27,7 @@ extern const struct stm_band stm_band_bright; /* the brightest sixteenth: object
 /* At most `most` tiles along an axis (<= STM_TILES_MAX) of at least 16 x 16 pixels. */
 struct stm_tiles stm_tiles_over(int w, int h, int most);
 
-/* level[ny * nx]: mean of the band over at most 256 evenly spaced pixels of each tile, in 1/256 counts.
+/* level[ny * nx]: mean of the band over 144 evenly spaced pixels of each tile, in 1/256 counts.
  * `plane` has the size that was divided. */
 void stm_tiles_levels(struct stm_tiles tiles, struct stm_cu16 plane, struct stm_band band, uint32_t *level);
 

@@ -127,6 +127,17 @@ static void blur_is_rejected(void **state)
     }
 }
 
+static void magnification_is_not_blur(void **state)
+{
+    (void)state;
+    struct stm_fixture f;
+    open_with(&f, nuclei, 1, (struct scene){200, 1200, 60, 12, 8, 8});
+    f.site.row.pixel_um = 0.08; /* edges of 8.4 px are 0.7 um */
+    run(&f);
+    assert_verdict(&f, STM_VERDICT_OK, "");
+    stm_fixture_close(&f);
+}
+
 /* The way over the middle half of a Gaussian step is 1.349 sigma; rows cross discs at all angles, so the
  * lower quartile is a little more. */
 static void edge_width_is_the_blur(void **state)
@@ -263,6 +274,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_fields_pass),
         cmocka_unit_test(blur_is_rejected),
+        cmocka_unit_test(magnification_is_not_blur),
         cmocka_unit_test(edge_width_is_the_blur),
         cmocka_unit_test(no_cells_is_a_result),
         cmocka_unit_test(empty_images_are_rejected),

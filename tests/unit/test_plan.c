@@ -42,7 +42,7 @@ static void columns_are_repeated_for_each_channel(void **state)
     assert_string_equal(plan.channel_name[3], "other2");
     const int nuclei = stm_columns_find(&plan.site_columns, "Illumination_Range_nuclei");
     assert_true(nuclei >= 0);
-    assert_int_equal(stm_columns_find(&plan.site_columns, "Illumination_Range_other2"), nuclei + 3);
+    assert_int_equal(stm_columns_find(&plan.site_columns, "Illumination_Range_other2"), nuclei + 3 * 2);
     for (int i = 0; i < plan.n_stages; i++)
         assert_true(plan.stage[i].site_first <= plan.site_columns.n &&
                     plan.stage[i].object_first <= plan.object_columns.n);
