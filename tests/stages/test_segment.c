@@ -24,9 +24,13 @@ struct scene {
     double light[W * H];
 };
 
+static const char *method = "classical"; /* segment.method of the scenes that follow */
+
 static void open_scene(struct scene *s, int w, int h, double ground)
 {
+    struct stm_error err;
     stm_fixture_open(&s->f, &stm_stage_segment, w, h, roles, 1);
+    assert_ok(stm_param_set(stm_stage_segment.params, s->f.params, "method", method, &err), &err);
     s->f.env.kernels = stm_kernels_best();
     s->f.site.labels = (struct stm_u32){calloc((size_t)w * h, 4), w, w, h};
     s->f.site.geo.pixel_um = 0.5;
@@ -374,7 +378,7 @@ static void test_size_limits(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
+    const struct CMUnitTest classical[] = {
         cmocka_unit_test(test_separate),
         cmocka_unit_test(test_dark),
         cmocka_unit_test(test_dim_bytes),
@@ -389,5 +393,22 @@ int main(void)
         cmocka_unit_test(test_same_everywhere),
         cmocka_unit_test(test_size_limits),
     };
-    return STM_TEST_MAIN(tests);
+    const struct CMUnitTest net[] = {
+        cmocka_unit_test(test_separate),
+        cmocka_unit_test(test_dark),
+        cmocka_unit_test(test_dim_bytes),
+        cmocka_unit_test(test_touching),
+        cmocka_unit_test(test_dim_beside_bright),
+        cmocka_unit_test(test_gradient),
+        cmocka_unit_test(test_edges),
+        cmocka_unit_test(test_nothing_there),
+        cmocka_unit_test(test_tiny_images),
+        cmocka_unit_test(test_nasty),
+        cmocka_unit_test(test_same_everywhere),
+        cmocka_unit_test(test_size_limits),
+    };
+    int failed = cmocka_run_group_tests_name("by levels of light", classical, NULL, NULL);
+    method = "net";
+    failed += cmocka_run_group_tests_name("by the network", net, NULL, NULL);
+    return failed;
 }

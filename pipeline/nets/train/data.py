@@ -66,9 +66,9 @@ def targets(labels):
     return (labels > 0).astype(np.float32), np.where(labels > 0, (d + 0.5) / (most[labels] + 0.5), 0).astype(np.float32)
 
 
-def crop(rng, pool, size):
+def crop(rng, pool, share, size):
     """A window of a random field, turned, mirrored and scaled by 0.6 ... 1.7."""
-    image, labels = pool[rng.integers(len(pool))]
+    image, labels = pool[rng.choice(len(pool), p=share)]
     scale, angle = np.exp(rng.uniform(np.log(0.6), np.log(1.7))), rng.uniform(0, 2 * np.pi)
     h, w = image.shape
     m = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) / scale
@@ -113,10 +113,10 @@ def photometric(rng, a, l, whole):
     return x * np.exp(rng.uniform(-0.4, 0.9))
 
 
-def batch(rng, pool, n, size):
+def batch(rng, pool, share, n, size):
     inputs, foreground, distance = [], [], []
     for _ in range(n):
-        a, l = crop(rng, pool, size)
+        a, l = crop(rng, pool, share, size)
         f, d = targets(l)
         low, high = np.percentile(a, rng.uniform(0, 3)), np.percentile(a, rng.uniform(99.3, 99.95))
         x = np.clip((a - low) / max(high - low, 0.05), 0, 1)

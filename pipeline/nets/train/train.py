@@ -23,16 +23,18 @@ def options():
     p.add_argument("--annotated", required=True)
     p.add_argument("--synthetic", nargs="*", default=[])
     p.add_argument("--start")
+    p.add_argument("--dense", type=float, default=0, help="fields are drawn with this power of their number of nuclei")
+    p.add_argument("--distance", type=float, default=2, help="weight of the distance in the loss")
     p.add_argument("--rate", type=float, default=3e-3)
     p.add_argument("--round-from", type=float, default=0.8, help="part of the time after which rounding begins")
     return p.parse_args()
 
 
-def loss_of(y, foreground, distance):
+def loss_of(y, foreground, distance, weight):
     p = torch.sigmoid(y[:, 0])
     entropy = F.binary_cross_entropy_with_logits(y[:, 0], foreground)
     dice = 1 - (2 * (p * foreground).sum() + 1) / (p.sum() + foreground.sum() + 1)
-    return entropy + 0.5 * dice + 2 * ((y[:, 1] - distance) ** 2 * (1 + 4 * foreground)).mean()
+    return entropy + 0.5 * dice + weight * ((y[:, 1] - distance) ** 2 * (1 + 4 * foreground)).mean()
 
 
 def begin_rounding(net):
@@ -50,8 +52,9 @@ def main():
 
     def feed():
         rng = np.random.default_rng(0)
+        nuclei = np.array([len(np.unique(labels)) for _, labels in train], float) ** o.dense
         while True:
-            examples.put(batch(rng, train, 8, 128))
+            examples.put(batch(rng, train, nuclei / nuclei.sum(), 8, 128))
 
     threading.Thread(target=feed, daemon=True).start()
     net = Net()
@@ -66,7 +69,7 @@ def main():
             rounding = True
             begin_rounding(net)
         x, foreground, distance = (torch.from_numpy(z) for z in examples.get())
-        loss = loss_of(net(x), foreground, distance)
+        loss = loss_of(net(x), foreground, distance, o.distance)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
