@@ -16,8 +16,7 @@ struct segment {
 };
 
 static const struct stm_param params[] = {
-    STM_CHOICE(segment, method, methods, NET,
-               "by levels of light, or by a neural network (docs/nets.md)"),
+    STM_CHOICE(segment, method, methods, NET, "by levels of light, or by a neural network (docs/nets.md)"),
     STM_REAL(segment, nucleus_um, "um", 0, 1000, 0, "diameter of a usual nucleus; 0 = found in each image"),
     STM_REAL(segment, least_um, "um", 0, 1000, 0,
              "smaller is debris (equivalent diameter); 0 = judged by what is usual in the image"),
