@@ -118,7 +118,7 @@ static void try_label(struct splitter *s, const struct stm_segment *run, size_t 
     const struct box b = box_of(run, n, &area);
     const int64_t window = (int64_t)(b.x1 - b.x0 + 2) * (b.y1 - b.y0 + 2);
     const double least = 0.08 * s->f->typical > 16 ? 0.08 * s->f->typical : 16;
-    if (area < least || window > WINDOW || window > 64 * area) return;
+    if ((double)area < least || window > WINDOW || window > 64 * area) return;
     if (solidity(s, run, n, area) < convex_enough) split_label(s, run, n, b);
 }
 
