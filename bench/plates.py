@@ -30,11 +30,13 @@ def timed(command):
 
 
 def competitors(program, images, files, out):
-    plain = ["--no-overlays", "--no-labels", "--no-html"]
+    plain = ["--no-overlays", "--no-labels", "--no-html", "--no-hashes"]
     base = [program, "run", images, "--channels", "nuclei,dead", "-q", "-o", os.path.join(out, "stroma")]
-    yield "stroma, tables only, 1 thread", base + plain + ["-t", "1"]
-    yield "stroma, all outputs, 1 thread", base + ["-t", "1"]
-    yield "stroma, tables only, 2 threads", base + plain + ["-t", "2"]
+    for method in ("classical", "net"):
+        this = base + ["--set", f"segment.method={method}"]
+        yield f"{method}, tables only, 1 thread", this + plain + ["-t", "1"]
+        yield f"{method}, all outputs, 1 thread", this + ["-t", "1"]
+        yield f"{method}, tables only, 2 threads", this + plain + ["-t", "2"]
     peer = os.path.join(TOP, "opencv_plate")
     build = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers", "build.sh")
     if os.path.exists(peer) or subprocess.run(["bash", build, TOP], capture_output=True).returncode == 0:

@@ -7,6 +7,6 @@ set -eu
 cd "$(dirname "$0")/.."
 build=${BUILD:-build}
 what=${1:-all}
-[ "$what" != all ] && [ "$what" != kernels ] || "$build/tests/kernels/check_kernels" --bench
+[ "$what" != all ] && [ "$what" != kernels ] || "$build/tests/kernels/check" --bench
 [ "$what" != all ] && [ "$what" != plates ] || /usr/bin/python3 bench/plates.py "$build/cli/stroma"
 [ "$what" != all ] && [ "$what" != scaling ] || /usr/bin/python3 bench/scaling.py "$build/cli/stroma"
