@@ -18,6 +18,7 @@
 struct stm_focus;
 struct stm_gauss;
 struct stm_intensity;
+struct stm_unmix;
 
 /* Pixel x of w is (base[j] + slope[j] * (2 i + 1)) >> (2 shift + 2), modulo 2^32, where j = q >> shift and
  * i = q mod 2^shift of q = x + 2^(shift-1): a row of a grid (grid.h), shift 1 … 7. STM_ROW_SLACK elements are
@@ -88,6 +89,13 @@ typedef void stm_gradient_row_fn(uint16_t *dst, const uint16_t *const *row, floa
 /* 16 to 8 bits (stretch.h). */
 typedef void stm_stretch_row_fn(uint8_t *dst, const uint16_t *src, uint16_t black, uint16_t white, int w);
 
+/* STM_DENSITY_ONE * log10 of each pixel (colour.h); dst may be src. */
+typedef void stm_log_row_fn(uint16_t *dst, const uint16_t *src, int w);
+
+/* The amount of one stain from the densities of three colours (colour.h); dst may be one of them. */
+typedef void stm_unmix_row_fn(uint16_t *dst, const uint16_t *const *density, const struct stm_unmix *unmix,
+                              int w);
+
 struct stm_kernels {
     enum stm_isa isa;
     stm_upsample_row_fn *upsample_row;
@@ -109,6 +117,8 @@ struct stm_kernels {
     stm_gradient_row_fn *gradient_row;
     stm_stretch_row_fn *stretch_row;
     stm_conv8_row_fn *conv8_row;
+    stm_log_row_fn *log_row;
+    stm_unmix_row_fn *unmix_row;
 };
 
 enum { STM_ROW_SLACK = 64, STM_DISTANCE_PAD = 320 };

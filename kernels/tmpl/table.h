@@ -1,4 +1,5 @@
 /* One instruction set's table, from the vector operations included before this file. */
+#include "kernels/colour.h"
 #include "kernels/focus.h"
 #include "kernels/gauss.h"
 #include "kernels/moments.h"
@@ -6,6 +7,7 @@
 #include "kernels/tables.h"
 
 #include "kernels/tmpl/bits.h"
+#include "kernels/tmpl/colour.h"
 #include "kernels/tmpl/conv8.h"
 #include "kernels/tmpl/distance.h"
 #include "kernels/tmpl/focus.h"
@@ -39,4 +41,6 @@ const struct stm_kernels V_TABLE = {
     .gradient_row = gradient_row,
     .stretch_row = stretch_row,
     .conv8_row = conv8_row,
+    .log_row = log_row,
+    .unmix_row = unmix_row,
 };

@@ -193,6 +193,30 @@ static inline v32 v_shr32(v32 a, int n)
     return _mm256_srl_epi32(a, _mm_cvtsi32_si128(n));
 }
 
+/* Each lane's low half. */
+static inline v32 v_low16(v32 a)
+{
+    return _mm256_and_si256(a, v_set32(65535));
+}
+
+/* Shifts signed lanes, rounding down. */
+static inline v32 v_sar32(v32 a, int n)
+{
+    return _mm256_sra_epi32(a, _mm_cvtsi32_si128(n));
+}
+
+/* v_pack of signed lanes: negative ones become 0. */
+static inline v16 v_pack_signed(v32 lo, v32 hi)
+{
+    return _mm256_packus_epi32(lo, hi);
+}
+
+/* The bits of the lanes as single-precision numbers; lanes are below 2^24, so exact. */
+static inline v32 v_float_bits(v32 a)
+{
+    return _mm256_castps_si256(_mm256_cvtepi32_ps(a));
+}
+
 /* sum + a[2 i] + a[2 i + 1] */
 static inline v32 v_add_pairs(v32 sum, v16 a)
 {

@@ -166,6 +166,26 @@ static inline v32 v_shr32(v32 a, int n)
     return _mm512_srl_epi32(a, _mm_cvtsi32_si128(n));
 }
 
+static inline v32 v_low16(v32 a)
+{
+    return _mm512_and_si512(a, v_set32(65535));
+}
+
+static inline v32 v_sar32(v32 a, int n)
+{
+    return _mm512_sra_epi32(a, _mm_cvtsi32_si128(n));
+}
+
+static inline v16 v_pack_signed(v32 lo, v32 hi)
+{
+    return _mm512_packus_epi32(lo, hi);
+}
+
+static inline v32 v_float_bits(v32 a)
+{
+    return _mm512_castps_si512(_mm512_cvtepi32_ps(a));
+}
+
 static inline v32 v_add_pairs(v32 sum, v16 a)
 {
     return v_add32(v_add32(sum, _mm512_and_si512(a, v_set32(65535))), _mm512_srli_epi32(a, 16));

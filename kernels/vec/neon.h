@@ -173,6 +173,26 @@ static inline v32 v_shr32(v32 a, int n)
     return vshlq_u32(a, vdupq_n_s32(-n));
 }
 
+static inline v32 v_low16(v32 a)
+{
+    return vandq_u32(a, vdupq_n_u32(65535));
+}
+
+static inline v32 v_sar32(v32 a, int n)
+{
+    return vreinterpretq_u32_s32(vshlq_s32(vreinterpretq_s32_u32(a), vdupq_n_s32(-n)));
+}
+
+static inline v16 v_pack_signed(v32 lo, v32 hi)
+{
+    return vqmovun_high_s32(vqmovun_s32(vreinterpretq_s32_u32(lo)), vreinterpretq_s32_u32(hi));
+}
+
+static inline v32 v_float_bits(v32 a)
+{
+    return vreinterpretq_u32_f32(vcvtq_f32_s32(vreinterpretq_s32_u32(a)));
+}
+
 static inline v32 v_add_pairs(v32 sum, v16 a)
 {
     return vpadalq_u16(sum, a);
