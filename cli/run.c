@@ -14,6 +14,7 @@
 static const struct stm_option options[] = {
     {"--output", 'o', "DIR", "results directory, created when missing (required)"},
     STM_SETUP_OPTIONS,
+    {"--samples", 0, "FILE", "sample sheet: batch, donor code, condition … of the wells (docs/samples.md)"},
     {"--threads", 't', "N", "worker threads; default: all processors"},
     {"--isa", 0, "NAME", "instruction set (`stroma kernels`); results do not depend on it"},
     {"--memory-limit", 'm', "MIB", "lowers the number of workers until they fit; default: half the memory"},
@@ -164,7 +165,9 @@ static int run(const struct stm_arguments *args, struct stm_error *err)
     choose_sinks(args, sinks, 16);
     o.command_line = command_line;
     if (!read_options(args, &o, err)) return free(command_line), STM_EXIT_USAGE;
-    if (stm_setup_plan(args, &plan, err) && stm_setup_intake(args, &plan, &input, err))
+    const char *const samples = stm_option_value(args, "--samples");
+    if (stm_setup_plan(args, &plan, err) && stm_setup_intake(args, &plan, &input, err) &&
+        (!samples || stm_intake_samples(&input, samples, err)))
         code = execute(args, &plan, &input, &o, err);
     stm_intake_free(&input);
     stm_plan_free(&plan);

@@ -443,6 +443,8 @@ void stm_intake_free(struct stm_intake *input)
         for (int c = 0; c < STM_MAX_CHANNELS; c++)
             free(input->sites[s].planes[c]);
     free(input->sites);
+    free(input->metadata);
+    stm_samples_free(&input->samples);
     stm_plate_free(&input->plate);
     stm_string_free(&input->problems);
     stm_string_free(&input->decided);

@@ -4,6 +4,7 @@
 
 #include "pipeline/io/plate.h"
 #include "pipeline/plan.h"
+#include "pipeline/samples.h"
 #include "pipeline/site.h"
 
 struct stm_intake_plane {
@@ -29,12 +30,18 @@ struct stm_intake {
     char title[STM_NAME];
     struct stm_string problems; /* sentences, one a line */
     struct stm_string decided;  /* "channel w1 is nuclei (from its name)", one a line */
+    struct stm_samples samples; /* n = 0 without a sample sheet */
+    const char **metadata;      /* rows of its values, one a well */
 };
 
 /* Looks at names and headers of everything under `paths`; files that cannot be read become failed sites.
  * False when nothing can be run: no files, or channels whose meaning nobody said. */
 bool stm_intake_open(struct stm_intake *input, const char *const *paths, int n_paths,
                      const struct stm_plan *plan, struct stm_error *err);
+
+/* Reads a sample sheet and gives every site's row its values; what the sheet leaves open goes to `problems`.
+ */
+bool stm_intake_samples(struct stm_intake *input, const char *path, struct stm_error *err);
 
 /* Reads the planes of `from` into site->plane (views of the right size, set by the caller) and fills bit
  * depth and scaling of its channels. `scratch` holds one plane when a focal series is projected. */

@@ -78,8 +78,9 @@ struct stm_site_row {
     int channels;
     struct stm_channel channel[STM_MAX_CHANNELS];
     enum stm_verdict verdict;
-    char reason[STM_REASON]; /* why not ok, in words; sentences joined by "; " */
-    const double *values;    /* site columns */
+    char reason[STM_REASON];     /* why not ok, in words; sentences joined by "; " */
+    const char *const *metadata; /* what the sample sheet says, in the order of stm_run_info.metadata */
+    const double *values;        /* site columns */
     const struct stm_object *objects;
     const double *object_values; /* n_objects rows of object columns */
     int n_objects;
@@ -96,7 +97,8 @@ struct stm_well_row {
     int sites, sites_used; /* fields of view found, and those that count */
     enum stm_verdict verdict;
     char reason[STM_REASON];
-    const double *values; /* well columns */
+    const char *const *metadata; /* as in stm_site_row */
+    const double *values;        /* well columns */
 };
 
 #endif

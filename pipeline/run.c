@@ -201,6 +201,7 @@ static bool run_phases(struct stm_crew *crew, struct stm_run_texts *t, struct st
     int opened = 0, closed = 0;
     const double begin = seconds_now();
     mark_incomplete(crew);
+    if (crew->input->samples.remarks.text) stm_string_add(&crew->notes, crew->input->samples.remarks.text);
     bool good = furnish(crew, err) && open_spool(crew, t, err) && stm_run_survey(crew, err) &&
                 stm_run_analyse(crew, err) && stm_run_conclude(crew, err) && stm_run_info_hash(crew, t, err);
     crew->info.notes = crew->notes.text;

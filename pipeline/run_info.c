@@ -83,13 +83,14 @@ static int by_path(const void *a, const void *b)
 /* Every file that is read, once, sorted by path. */
 static bool list_files(const struct stm_intake *input, struct stm_run_texts *t)
 {
-    size_t n = 0, kept = 0;
+    size_t n = input->samples.path != NULL, kept = 0;
     for (int i = 0; i < input->n_sites; i++)
         for (int c = 0; c < STM_MAX_CHANNELS; c++)
             n += (size_t)input->sites[i].n_planes[c];
     const char **const paths = malloc((n + 1) * sizeof *paths);
     if (!paths) return false;
     n = 0;
+    if (input->samples.path) paths[n++] = input->samples.path;
     for (int i = 0; i < input->n_sites; i++)
         for (int c = 0; c < STM_MAX_CHANNELS; c++)
             for (int p = 0; p < input->sites[i].n_planes[c]; p++)
@@ -140,6 +141,7 @@ static void reproduce(const struct stm_crew *crew, struct stm_run_texts *t)
         if (strcmp(info->params[i].value, info->params[i].fallback))
             stm_string_addf(&t->command, " --set '%s.%s=%s'", info->params[i].stage, info->params[i].name,
                             info->params[i].value);
+    if (info->samples_file) stm_string_addf(&t->command, " --samples '%s'", info->samples_file);
 }
 
 bool stm_run_info_begin(struct stm_crew *crew, struct stm_run_texts *t, struct stm_error *err)
@@ -171,6 +173,12 @@ bool stm_run_info_begin(struct stm_crew *crew, struct stm_run_texts *t, struct s
     info->object_name = plan->assay->object_name;
     info->channels = t->channels;
     info->n_channels = plan->channels;
+    info->metadata = crew->input->samples.names;
+    info->n_metadata = crew->input->samples.n;
+    if (crew->input->samples.path) {
+        info->samples_file = stm_text_basename(crew->input->samples.path);
+        info->samples_hash = crew->input->samples.sha256;
+    }
     info->n_sites = crew->input->n_sites;
     info->n_wells = crew->input->n_wells;
     reproduce(crew, t);

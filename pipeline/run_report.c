@@ -10,11 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Texts of paths do not survive the spool; they are the input's. */
-static void set_files(const struct stm_crew *crew, int item, struct stm_site_row *row)
+/* Paths and texts of the sample sheet do not survive the spool; they are the input's. */
+static void set_texts(const struct stm_crew *crew, int item, struct stm_site_row *row)
 {
     for (int c = 0; c < row->channels; c++)
         row->channel[c].file = crew->input->sites[item].row.channel[c].file;
+    row->metadata = crew->input->sites[item].row.metadata;
 }
 
 static bool classify_site(struct stm_crew *crew, struct stm_desk *desk, struct stm_spooled *record,
@@ -64,7 +65,7 @@ static bool prepare(void *context, int worker, int item, struct stm_error *err)
     struct stm_desk *const desk = &crew->desks[worker];
     struct stm_spooled record;
     if (!stm_spool_read(crew->spool, item, true, &record, &desk->record, err)) return false;
-    set_files(crew, item, &record.row);
+    set_texts(crew, item, &record.row);
     stm_arena_reset(&desk->site, 0);
     if (record.row.verdict != STM_VERDICT_FAILED && !classify_site(crew, desk, &record, err)) return false;
     return stm_spool_update(crew->spool, item, &record, &desk->record, err) &&
@@ -85,7 +86,7 @@ static bool view_sites(struct stm_crew *crew, int first, int n, struct stm_site_
     for (int i = 0; i < n; i++) {
         if (!stm_spool_view(crew->spool, first + i, &record, err)) return false;
         rows[i] = record.row;
-        set_files(crew, first + i, &rows[i]);
+        set_texts(crew, first + i, &rows[i]);
     }
     return true;
 }
@@ -97,6 +98,7 @@ static bool fill_well(struct stm_crew *crew, struct stm_well *well, struct stm_e
     memcpy(well->row.well, first->well, sizeof well->row.well);
     well->row.row = first->row;
     well->row.col = first->col;
+    well->row.metadata = first->metadata;
     well->row.sites = well->n_sites;
     for (int i = 0; i < well->n_sites; i++)
         well->row.sites_used += well->sites[i].verdict <= STM_VERDICT_WARN;
@@ -134,7 +136,7 @@ static bool send_to_ordered_sinks(struct stm_crew *crew, int item, struct stm_er
 {
     struct stm_spooled record;
     if (!stm_spool_read(crew->spool, item, crew->previews, &record, &crew->commit_record, err)) return false;
-    set_files(crew, item, &record.row);
+    set_texts(crew, item, &record.row);
     const struct stm_site_pixels *const pixels =
         record.row.verdict == STM_VERDICT_FAILED ? NULL : &record.pixels;
     for (int i = 0; i < crew->n_sinks; i++) {

@@ -47,6 +47,11 @@ struct stm_run_info {
     const char *const
         *channels; /* names, in the order of stm_site_row.channel; a site may lack their files */
     int n_channels;
+    /* Columns of the sample sheet ("Batch"; tables call them Metadata_Batch); rows have a value for each, ""
+     * where it says nothing. */
+    const char *const *metadata;
+    int n_metadata;
+    const char *samples_file, *samples_hash; /* the sheet's name and SHA-256; NULL without one */
     int n_sites, n_wells;
     const struct stm_run_param *params; /* every parameter in use */
     int n_params;

@@ -30,6 +30,24 @@ static void put_fields(struct stm_string *out, int n, const char *const *fields)
     }
 }
 
+static void put_metadata_names(struct stm_string *out, const struct stm_run_info *info)
+{
+    char name[STM_COLUMN_NAME];
+    for (int i = 0; i < info->n_metadata; i++) {
+        snprintf(name, sizeof name, "Metadata_%s", info->metadata[i]);
+        comma(out);
+        stm_csv_text(out, name);
+    }
+}
+
+static void put_metadata(struct stm_string *out, const struct stm_run_info *info, const char *const *values)
+{
+    for (int i = 0; i < info->n_metadata; i++) {
+        comma(out);
+        stm_csv_text(out, values ? values[i] : "");
+    }
+}
+
 static void put_names(struct stm_string *out, const struct stm_columns *columns)
 {
     for (int i = 0; i < columns->n; i++) {
@@ -117,6 +135,7 @@ static bool wells_open(void **state, const struct stm_run_info *info, struct stm
     if (!begin(state, info, "wells.csv", err)) return false;
     struct csv *const csv = *state;
     put_fields(&csv->row, 6, names);
+    put_metadata_names(&csv->row, info);
     put_names(&csv->row, info->well_columns);
     return begun(csv, err);
 }
@@ -127,6 +146,7 @@ static bool wells_well(void *state, const struct stm_well_row *well, struct stm_
     const char *const fields[] = {well->plate, well->well, stm_verdict_name(well->verdict), well->reason};
     put_fields(&csv->row, 4, fields);
     stm_string_addf(&csv->row, ",%d,%d", well->sites, well->sites_used);
+    put_metadata(&csv->row, csv->info, well->metadata);
     put_values(&csv->row, csv->info->well_columns, well->values);
     return put_row(csv, err);
 }
@@ -161,6 +181,7 @@ static bool images_open(void **state, const struct stm_run_info *info, struct st
     if (!begin(state, info, "images.csv", err)) return false;
     struct csv *const csv = *state;
     put_fields(&csv->row, 11, names);
+    put_metadata_names(&csv->row, info);
     put_channel_names(&csv->row, info);
     put_names(&csv->row, info->site_columns);
     return begun(csv, err);
@@ -195,6 +216,7 @@ static bool images_site(void *state, const struct stm_site_row *site, const stru
     stm_string_addf(out, ",%d,%d", site->width, site->height);
     put_plain(out, site->pixel_um);
     stm_string_addf(out, ",%d", site->n_objects);
+    put_metadata(out, csv->info, site->metadata);
     for (int c = 0; c < csv->info->n_channels; c++)
         put_channel(out, c < site->channels ? &site->channel[c] : NULL);
     put_values(out, csv->info->site_columns, site->values);

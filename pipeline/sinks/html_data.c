@@ -25,6 +25,15 @@ static void put_values(struct stm_json *json, const struct stm_columns *columns,
     stm_json_close(json, ']');
 }
 
+static void put_metadata(struct stm_json *json, const struct stm_run_info *info, const char *const *values)
+{
+    if (!info->n_metadata) return;
+    stm_json_open(json, "metadata", '[');
+    for (int i = 0; i < info->n_metadata; i++)
+        stm_json_text(json, NULL, values ? values[i] : "");
+    stm_json_close(json, ']');
+}
+
 static void put_counts(struct stm_json *json, const struct stm_site_row *site)
 {
     int counted[STM_CLASSES] = {0}, uncounted = 0;
@@ -89,6 +98,7 @@ void stm_html_well(struct stm_string *out, const struct stm_run_info *info, cons
     stm_json_integer(&json, "used", well->sites_used);
     stm_json_text(&json, "status", stm_verdict_name(well->verdict));
     if (well->reason[0]) stm_json_text(&json, "reason", well->reason);
+    put_metadata(&json, info, well->metadata);
     put_values(&json, info->well_columns, well->values);
     end(&json);
 }

@@ -75,6 +75,8 @@ static void put_run(struct stm_string *out, const struct stm_run_info *info)
         {"default_measure", info->default_measure},
         {"object_name", info->object_name},
         {"inputs_hash", info->inputs_hash},
+        {"samples_file", info->samples_file},
+        {"samples_hash", info->samples_hash},
     };
     stm_json_open(&json, NULL, '{');
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -84,6 +86,10 @@ static void put_run(struct stm_string *out, const struct stm_run_info *info)
     stm_json_open(&json, "channels", '[');
     for (int c = 0; c < info->n_channels; c++)
         stm_json_text(&json, NULL, info->channels[c]);
+    stm_json_close(&json, ']');
+    stm_json_open(&json, "metadata", '[');
+    for (int i = 0; i < info->n_metadata; i++)
+        stm_json_text(&json, NULL, info->metadata[i]);
     stm_json_close(&json, ']');
     stm_json_open(&json, "classes", '[');
     for (int c = 0; c < STM_CLASSES; c++)

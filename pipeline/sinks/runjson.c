@@ -63,6 +63,19 @@ static void put_counts(struct stm_json *json, const char *key, const int *counts
     stm_json_close(json, '}');
 }
 
+static void put_samples(struct stm_json *json, const struct stm_run_info *info)
+{
+    if (!info->samples_file) return;
+    stm_json_open(json, "samples", '{');
+    stm_json_text(json, "file", info->samples_file);
+    stm_json_text(json, "sha256", info->samples_hash);
+    stm_json_open(json, "columns", '[');
+    for (int i = 0; i < info->n_metadata; i++)
+        stm_json_text(json, NULL, info->metadata[i]);
+    stm_json_close(json, ']');
+    stm_json_close(json, '}');
+}
+
 static void put_method(struct stm_json *json, const struct stm_run_info *info)
 {
     stm_json_open(json, "assay", '{');
@@ -90,6 +103,7 @@ static void put_method(struct stm_json *json, const struct stm_run_info *info)
     for (int c = 0; c < info->n_channels; c++)
         stm_json_text(json, NULL, info->channels[c]);
     stm_json_close(json, ']');
+    put_samples(json, info);
     stm_json_lines(json, "notes", info->notes);
     stm_json_text(json, "command", info->command);
 }

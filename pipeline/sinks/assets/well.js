@@ -93,6 +93,13 @@ function results(well) {
     others.length ? el("details", {}, el("summary", {}, plural(others.length, "more result")), measureTable(others, well)) : null);
 }
 
+// What the sample sheet says of the well.
+function sampleTable(well) {
+    const known = (run.metadata || []).map((name, i) => [name, well.metadata[i]]).filter(pair => pair[1]);
+    return known.length ? section("Sample", {}, el("table", {class: "facts"}, el("tbody", {}, known.map(pair =>
+        el("tr", {}, el("th", {scope: "row"}, pair[0].replace(/_/g, " ")), el("td", {}, pair[1])))))) : null;
+}
+
 // Outlines can be taken off to see what is below; the choice stays from well to well.
 let outlines = true;
 function outlineSwitch(figures) {
@@ -111,7 +118,7 @@ function wellBody(well) {
     return [
         well.reason ? el("p", {class: "reason " + well.status}, badge(well.status), " ", well.reason) : null,
         exclusionNote(well), many ? table : null,
-        el("div", {class: "columns"}, results(well),
+        el("div", {class: "columns"}, el("div", {}, sampleTable(well), results(well)),
             section("Pictures", {}, el("div", {class: "filters"}, classLegend(), embedded ? outlineSwitch(figures) : null), figures)),
         many ? null : table];
 }
