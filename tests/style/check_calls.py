@@ -6,6 +6,7 @@ import re, subprocess, sys
 # header -> the files that may include it
 WRAPPED = {
     "tiffio.h": r"pipeline/io/tiff\w*\.[ch]|tests/.*",
+    "cairo": r"pipeline/io/pdf\.c",
     "png.h": r"pipeline/io/png\w*\.[ch]|tests/.*",
     "jpeglib.h": r"pipeline/io/jpeg\w*\.[ch]|tests/.*",
     "expat.h": r"pipeline/io/omexml\.c|pipeline/core/xml\.c",

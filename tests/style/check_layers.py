@@ -13,7 +13,7 @@ RULES = [
     ("pipeline/io/", CORE + ["kernels/view.h", "pipeline/io/", "pipeline/role.h"]),
     ("pipeline/sinks/", CORE + MODEL + ["kernels/view.h", "pipeline/sink.h", "pipeline/sinks/",
                                         "pipeline/io/tiff_write.h", "pipeline/io/png_write.h", "pipeline/io/label_tiff.h",
-                                        "pipeline/io/save.h", "pipeline/io/deflate.h", "pipeline/io/deflate_runs.h"]),
+                                        "pipeline/io/save.h", "pipeline/io/pdf.h", "pipeline/io/page.h", "pipeline/io/plot.h", "pipeline/io/deflate.h", "pipeline/io/deflate_runs.h"]),
     ("pipeline/stages/", STAGE + ["pipeline/stages/", "pipeline/stats/", "pipeline/nuclei/", "pipeline/illumination/",
                                   "pipeline/quality/"]),
     ("pipeline/nuclei/", STAGE + ["pipeline/nuclei/", "pipeline/nets/"]),
