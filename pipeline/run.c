@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #define _GNU_SOURCE /* sysconf(_SC_PHYS_PAGES), gethostname */
 #include "pipeline/core/file.h"
-#include "pipeline/core/sha256.h"
+#include "pipeline/core/lock.h"
 #include "pipeline/core/text.h"
 #include "pipeline/core/workers.h"
+#include "pipeline/plate_state.h"
 #include "pipeline/run_info.h"
 #include "pipeline/run_private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -126,30 +126,22 @@ static void clear_away(struct stm_crew *crew)
     pthread_cond_destroy(&crew->turn_moved);
 }
 
-/* What makes the records of an earlier run usable again: same program, same protocol, same files. */
-static bool spool_key(const struct stm_crew *crew, const struct stm_run_texts *t, char key[65],
-                      struct stm_error *err)
+static bool open_spool(struct stm_crew *crew, struct stm_error *err)
 {
-    struct stm_string s = {0};
-    stm_string_addf(&s, "%s %s %d\n", STM_VERSION, crew->plan->hash, crew->previews);
-    for (int i = 0; i < t->n_files; i++) {
-        struct stat st = {0};
-        stat(t->files[i].path, &st);
-        stm_string_addf(&s, "%s %lld %lld.%09ld\n", t->files[i].path, (long long)st.st_size,
-                        (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
-    }
-    const bool good = !s.failed;
-    if (good) stm_sha256_hex(s.text, s.length, key);
-    stm_string_free(&s);
-    return good || stm_fail(err, STM_NO_MEMORY, "no memory to list the inputs");
+    char path[4096], (*ids)[STM_SPOOL_ID];
+    snprintf(path, sizeof path, "%s/" STM_SPOOL_FILE, crew->options->directory);
+    if (!crew->options->resume) unlink(path);
+    const bool good =
+        stm_run_ids(crew, &ids, err) &&
+        stm_spool_open(&crew->spool, path, (const char(*)[STM_SPOOL_ID])ids, crew->input->n_sites, err);
+    free(ids);
+    return good;
 }
 
-static bool open_spool(struct stm_crew *crew, const struct stm_run_texts *t, struct stm_error *err)
+static bool save_state(const struct stm_crew *crew, struct stm_error *err)
 {
-    char path[4096], key[65];
-    snprintf(path, sizeof path, "%s/.stroma-spool", crew->options->directory);
-    if (!crew->options->resume) unlink(path);
-    return spool_key(crew, t, key, err) && stm_spool_open(&crew->spool, path, key, crew->input->n_sites, err);
+    const char *const path = crew->options->state_file;
+    return !path || stm_plate_state_save(crew->plan, path, crew->input->n_sites, err);
 }
 
 /* While run.json is there the outputs are complete; a run that goes over them takes it away first. */
@@ -202,8 +194,9 @@ static bool run_phases(struct stm_crew *crew, struct stm_run_texts *t, struct st
     const double begin = seconds_now();
     mark_incomplete(crew);
     if (crew->input->samples.remarks.text) stm_string_add(&crew->notes, crew->input->samples.remarks.text);
-    bool good = furnish(crew, err) && open_spool(crew, t, err) && stm_run_survey(crew, err) &&
-                stm_run_analyse(crew, err) && stm_run_conclude(crew, err) && stm_run_info_hash(crew, t, err);
+    bool good = furnish(crew, err) && stm_run_survey(crew, err) && open_spool(crew, err) &&
+                stm_run_analyse(crew, err) && save_state(crew, err) && stm_run_conclude(crew, err) &&
+                stm_run_info_hash(crew, t, err);
     crew->info.notes = crew->notes.text;
     good = good && open_sinks(crew, &opened, err) && stm_run_report(crew, err);
     if (good) {
@@ -211,8 +204,20 @@ static bool run_phases(struct stm_crew *crew, struct stm_run_texts *t, struct st
         good = close_sinks(crew, &closed, err);
     }
     if (!good) discard_sinks(crew, closed, opened);
-    stm_spool_close(&crew->spool, good);
+    stm_spool_close(&crew->spool, good && !crew->options->keep_spool);
     return good;
+}
+
+/* One process writes the results of a directory at a time. */
+static bool take_directory(const struct stm_run_options *options, int *lock, const char *path,
+                           struct stm_error *err)
+{
+    if (!stm_file_mkdirs(options->directory, err)) return false;
+    if (options->locked) return true;
+    if (stm_lock_take(lock, path, false, err)) return true;
+    if (err->status != STM_OK) return false;
+    stm_fail(err, STM_IO, "another stroma is writing its results here; wait for it or choose another folder");
+    return stm_fail_file(err, options->directory);
 }
 
 bool stm_run(struct stm_plan *plan, struct stm_intake *input, const struct stm_run_options *options,
@@ -220,6 +225,9 @@ bool stm_run(struct stm_plan *plan, struct stm_intake *input, const struct stm_r
 {
     struct stm_crew crew = {.plan = plan, .input = input, .options = options, .summary = summary};
     struct stm_run_texts texts;
+    char lock_path[4096];
+    int lock = STM_LOCK_FREE;
+    snprintf(lock_path, sizeof lock_path, "%s/" STM_LOCK_FILE, options->directory);
     memset(summary, 0, sizeof *summary);
     pthread_mutex_init(&crew.turn_lock, NULL);
     pthread_cond_init(&crew.turn_moved, NULL);
@@ -227,7 +235,7 @@ bool stm_run(struct stm_plan *plan, struct stm_intake *input, const struct stm_r
         crew.previews |= options->sinks[crew.n_sinks]->draws;
     refuse_monsters(plan, input, memory_limit(options));
     bool good = stm_run_size(plan, input, options, &crew.n_desks, &summary->worker_bytes, err) &&
-                stm_file_mkdirs(options->directory, err);
+                take_directory(options, &lock, lock_path, err);
     summary->sites = input->n_sites;
     summary->wells = input->n_wells;
     summary->threads = crew.n_desks;
@@ -236,5 +244,6 @@ bool stm_run(struct stm_plan *plan, struct stm_intake *input, const struct stm_r
     good = good && stm_run_info_begin(&crew, &texts, err) && run_phases(&crew, &texts, err);
     stm_run_info_free(&texts);
     clear_away(&crew);
+    stm_lock_remove(&lock, lock_path);
     return good;
 }

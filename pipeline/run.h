@@ -8,13 +8,20 @@
 
 struct stm_kernels;
 
+/* Files in a results directory that are the program's own. */
+#define STM_SPOOL_FILE ".stroma-spool" /* records of sites; may be removed while nothing runs */
+#define STM_LOCK_FILE ".stroma-lock"   /* held by the one that writes the results */
+
 struct stm_run_options {
-    const char *directory; /* results; created when missing */
-    int threads;           /* 0 = all processors */
-    size_t memory_limit;   /* bytes, 0 = half of the machine's memory; lowers the number of workers */
-    bool strict;           /* stop at the first failed site in plate order */
-    bool no_hashes;        /* leave the SHA-256 of the inputs out of run.json */
-    bool resume;           /* keep sites that an interrupted run finished */
+    const char *directory;  /* results; created when missing */
+    int threads;            /* 0 = all processors */
+    size_t memory_limit;    /* bytes, 0 = half of the machine's memory; lowers the number of workers */
+    bool strict;            /* stop at the first failed site in plate order */
+    bool no_hashes;         /* leave the SHA-256 of the inputs out of run.json */
+    bool resume;            /* keep sites that an interrupted run finished */
+    bool keep_spool;        /* leave the sites' records for the next run */
+    bool locked;            /* the caller holds the directory's lock */
+    const char *state_file; /* where the plate's state is left (plate_state.h), NULL = nowhere */
     const struct stm_kernels *kernels;
     const char *isa;                                      /* its name */
     const struct stm_sink *const *sinks;                  /* NULL-ended */

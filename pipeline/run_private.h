@@ -41,6 +41,12 @@ struct stm_crew {
 /* The environment of stage `i`, with `scratch` of the calling worker (NULL outside of sites). */
 struct stm_stage_env stm_crew_env(struct stm_crew *crew, int i, struct stm_arena *scratch);
 
+/* What the record of each site depends on (spool.h); the caller frees. */
+bool stm_run_ids(const struct stm_crew *crew, char (**ids)[STM_SPOOL_ID], struct stm_error *err);
+
+/* Identity and file names of site `item` as the input has them now: a record may be of an earlier run. */
+void stm_crew_identify(const struct stm_crew *crew, int item, struct stm_site_row *row);
+
 /* Site `from` on a desk: buffers taken from desk->site, identity and planes as the input says, pixels not
  * read. */
 bool stm_desk_site(struct stm_crew *crew, struct stm_desk *desk, const struct stm_intake_site *from,

@@ -11,11 +11,20 @@
 #include <string.h>
 
 /* Paths and texts of the sample sheet do not survive the spool; they are the input's. */
-static void set_texts(const struct stm_crew *crew, int item, struct stm_site_row *row)
+void stm_crew_identify(const struct stm_crew *crew, int item, struct stm_site_row *row)
 {
+    const struct stm_site_row *const now = &crew->input->sites[item].row;
+    row->image_number = now->image_number;
+    row->timepoint = now->timepoint;
+    row->row = now->row;
+    row->col = now->col;
+    memcpy(row->plate, now->plate, sizeof row->plate);
+    memcpy(row->well, now->well, sizeof row->well);
+    memcpy(row->site, now->site, sizeof row->site);
+    memcpy(row->stem, now->stem, sizeof row->stem);
     for (int c = 0; c < row->channels; c++)
-        row->channel[c].file = crew->input->sites[item].row.channel[c].file;
-    row->metadata = crew->input->sites[item].row.metadata;
+        row->channel[c].file = now->channel[c].file;
+    row->metadata = now->metadata;
 }
 
 static bool classify_site(struct stm_crew *crew, struct stm_desk *desk, struct stm_spooled *record,
@@ -65,7 +74,7 @@ static bool prepare(void *context, int worker, int item, struct stm_error *err)
     struct stm_desk *const desk = &crew->desks[worker];
     struct stm_spooled record;
     if (!stm_spool_read(crew->spool, item, true, &record, &desk->record, err)) return false;
-    set_texts(crew, item, &record.row);
+    stm_crew_identify(crew, item, &record.row);
     stm_arena_reset(&desk->site, 0);
     if (record.row.verdict != STM_VERDICT_FAILED && !classify_site(crew, desk, &record, err)) return false;
     return stm_spool_update(crew->spool, item, &record, &desk->record, err) &&
@@ -86,7 +95,7 @@ static bool view_sites(struct stm_crew *crew, int first, int n, struct stm_site_
     for (int i = 0; i < n; i++) {
         if (!stm_spool_view(crew->spool, first + i, &record, err)) return false;
         rows[i] = record.row;
-        set_texts(crew, first + i, &rows[i]);
+        stm_crew_identify(crew, first + i, &rows[i]);
     }
     return true;
 }
@@ -136,7 +145,7 @@ static bool send_to_ordered_sinks(struct stm_crew *crew, int item, struct stm_er
 {
     struct stm_spooled record;
     if (!stm_spool_read(crew->spool, item, crew->previews, &record, &crew->commit_record, err)) return false;
-    set_texts(crew, item, &record.row);
+    stm_crew_identify(crew, item, &record.row);
     const struct stm_site_pixels *const pixels =
         record.row.verdict == STM_VERDICT_FAILED ? NULL : &record.pixels;
     for (int i = 0; i < crew->n_sinks; i++) {

@@ -169,6 +169,7 @@ static bool note(void *context, int item, struct stm_error *err)
     struct stm_spooled record;
     struct stm_site site;
     if (!stm_spool_read(crew->spool, item, false, &record, &crew->commit_record, err)) return false;
+    stm_crew_identify(crew, item, &record.row);
     as_site(&record, &site);
     count(crew->summary, &record.row);
     for (int i = 0; record.row.verdict != STM_VERDICT_FAILED && i < crew->plan->n_stages; i++) {

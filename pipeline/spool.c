@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE /* flock */
 /* A record is a fixed header, then sections in a fixed order: site values, objects, object values, segments,
  * mask, previews; each padded to 8 bytes. Same program, same machine: no byte order or layout conversion. */
 #include "pipeline/spool.h"
@@ -9,26 +10,31 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { KEY_BYTES = 128, SECTIONS = 5 + STM_MAX_CHANNELS };
-#define FILE_MAGIC "stroma spool 1\n"
-#define RECORD_MAGIC UINT64_C(0x5f6574697361646d)
-
-struct file_header {
-    char magic[16], key[KEY_BYTES];
-};
+enum { SECTIONS = 5 + STM_MAX_CHANNELS };
+#define FILE_MAGIC "stroma spool 2\n"
+#define RECORD_MAGIC UINT64_C(0x5f6574697361646e)
 
 enum section { SITE_VALUES, OBJECTS, OBJECT_VALUES, SEGMENTS, MASK, PREVIEW };
 
 /* `rows_sum` covers the header and the sections that may change, `pixels_sum` the others. */
 struct record {
     uint64_t magic, size, rows_sum, pixels_sum;
-    int32_t item, n_object_columns, n_site_columns, shrink;
+    int32_t reserved, n_object_columns, n_site_columns, shrink;
     int32_t mask_w, mask_h, preview_w[STM_MAX_CHANNELS], preview_h[STM_MAX_CHANNELS];
     uint64_t section[SECTIONS + 1]; /* offsets from the record's start; the last is its end */
-    struct stm_site_row row;        /* its pointers are meaningless on disk, files are set again by the run */
+    char id[STM_SPOOL_ID];
+    struct stm_site_row row; /* its pointers are meaningless on disk, files are set again by the run */
+    int32_t first_verdict;   /* the row's as appended: what updates added to them is taken back at open, */
+    char first_reason[STM_REASON]; /* since the next run judges anew */
+};
+
+struct name {
+    char id[STM_SPOOL_ID];
+    int item;
 };
 
 struct stm_spool {
@@ -36,6 +42,8 @@ struct stm_spool {
     char path[512];
     pthread_mutex_t lock;
     uint64_t end;
+    struct name *name;       /* sites in the order of their ids */
+    const char **id;         /* of each site, in `name` */
     uint64_t *offset, *size; /* of each site's record; 0 = none */
     unsigned char *map;      /* of the first `mapped` bytes */
     size_t mapped;
@@ -113,62 +121,197 @@ static bool write_at(const struct stm_spool *s, const void *from, size_t n, uint
     return true;
 }
 
-/* Walks the records of an earlier run; stops at the first that is not whole. */
-static void recover(struct stm_spool *s, uint64_t file_size)
+static int find_id(const struct stm_spool *s, const char *id)
+{
+    int lo = 0, hi = s->n;
+    while (lo < hi) {
+        const int middle = lo + (hi - lo) / 2, order = strcmp(s->name[middle].id, id);
+        if (order == 0) return s->name[middle].item;
+        if (order < 0)
+            lo = middle + 1;
+        else
+            hi = middle;
+    }
+    return -1;
+}
+
+static bool plausible(const struct record *r, uint64_t room)
+{
+    return r->magic == RECORD_MAGIC && r->size >= sizeof *r && r->size <= room && r->size % 8 == 0 &&
+           r->section[SEGMENTS] <= r->section[SECTIONS] && r->section[SECTIONS] == r->size &&
+           r->id[STM_SPOOL_ID - 1] == '\0';
+}
+
+static bool whole(struct record *r)
+{
+    const unsigned char *const base = (const unsigned char *)r;
+    return rows_checksum(r) == r->rows_sum &&
+           checksum(base + r->section[SEGMENTS], r->size - r->section[SEGMENTS]) == r->pixels_sum;
+}
+
+/* Takes back what the report of an earlier run made of the row. */
+static bool restore(const struct stm_spool *s, struct record *r, uint64_t at, struct stm_error *err)
+{
+    if (r->row.verdict == (enum stm_verdict)r->first_verdict && !strcmp(r->row.reason, r->first_reason))
+        return true;
+    r->row.verdict = (enum stm_verdict)r->first_verdict;
+    memcpy(r->row.reason, r->first_reason, sizeof r->row.reason);
+    r->rows_sum = rows_checksum(r);
+    return write_at(s, r, sizeof *r, at, err);
+}
+
+/* Keeps the record at s->end if a site asks for it and it is whole. */
+static bool look_at(struct stm_spool *s, const struct record *head, struct stm_buffer *b, uint64_t *used,
+                    struct stm_error *err)
+{
+    const int item = find_id(s, head->id);
+    if (item < 0 || s->offset[item]) return true;
+    if (!reserve(b, head->size, err) || !read_at(s, b->bytes, b->size, s->end, err)) return false;
+    struct record *const r = (struct record *)(void *)b->bytes;
+    if (!whole(r)) return true;
+    if (!restore(s, r, s->end, err)) return false;
+    s->offset[item] = s->end;
+    s->size[item] = r->size;
+    *used += r->size;
+    return true;
+}
+
+/* Walks the records of earlier processes, as far as they follow each other without a gap. */
+static bool recover(struct stm_spool *s, uint64_t file_size, uint64_t *used, struct stm_error *err)
 {
     struct stm_buffer b = {0};
-    struct stm_error ignored;
-    while (s->end + sizeof(struct record) <= file_size) {
-        struct record head;
-        if (!read_at(s, &head, sizeof head, s->end, &ignored) || head.magic != RECORD_MAGIC) break;
-        if (head.size > file_size - s->end || head.size < sizeof head || head.item < 0 || head.item >= s->n)
-            break;
-        if (head.section[SEGMENTS] > head.section[SECTIONS] || head.section[SECTIONS] != head.size) break;
-        if (!reserve(&b, head.size, &ignored) || !read_at(s, b.bytes, b.size, s->end, &ignored)) break;
-        struct record *const r = (struct record *)(void *)b.bytes;
-        if (rows_checksum(r) != r->rows_sum) break;
-        if (checksum(b.bytes + r->section[SEGMENTS], r->size - r->section[SEGMENTS]) != r->pixels_sum) break;
-        s->offset[head.item] = s->end;
-        s->size[head.item] = head.size;
+    struct record head;
+    bool good = true;
+    *used = 0;
+    while (good && s->end + sizeof head <= file_size) {
+        good = read_at(s, &head, sizeof head, s->end, err);
+        if (!good || !plausible(&head, file_size - s->end)) break;
+        good = look_at(s, &head, &b, used, err);
         s->end += head.size;
     }
     stm_buffer_free(&b);
+    return good;
 }
 
-static bool begin(struct stm_spool *s, const char *key, struct stm_error *err)
+static int by_offset(const void *a, const void *b)
 {
-    struct file_header want = {.magic = FILE_MAGIC}, found = {.magic = ""};
-    snprintf(want.key, sizeof want.key, "%s", key);
-    const off_t size = lseek(s->fd, 0, SEEK_END);
-    s->end = sizeof want;
-    if (size >= (off_t)sizeof found && read_at(s, &found, sizeof found, 0, err) &&
-        !memcmp(&found, &want, sizeof want)) {
-        recover(s, (uint64_t)size);
-        return ftruncate(s->fd, (off_t)s->end) == 0 || system_error(s, "cut", err);
+    const uint64_t p = **(const uint64_t *const *)a, q = **(const uint64_t *const *)b;
+    return (p > q) - (p < q);
+}
+
+/* Moves the records that are asked for to the front, in the order in which they lie. One that is torn by
+ * dying here is passed over the next time. */
+static bool compact(struct stm_spool *s, struct stm_error *err)
+{
+    struct stm_buffer b = {0};
+    uint64_t to = sizeof FILE_MAGIC, **const order = malloc(((size_t)s->n + 1) * sizeof *order);
+    bool good = order || stm_fail(err, STM_NO_MEMORY, "no memory to sort %d records", s->n);
+    int n = 0;
+    for (int i = 0; good && i < s->n; i++)
+        if (s->offset[i]) order[n++] = &s->offset[i];
+    if (good) qsort(order, (size_t)n, sizeof *order, by_offset);
+    for (int i = 0; good && i < n; i++) {
+        const uint64_t size = s->size[order[i] - s->offset];
+        good = *order[i] == to || (reserve(&b, size, err) && read_at(s, b.bytes, size, *order[i], err) &&
+                                   write_at(s, b.bytes, size, to, err));
+        *order[i] = to;
+        to += size;
     }
-    return (ftruncate(s->fd, 0) == 0 || system_error(s, "empty", err)) &&
-           write_at(s, &want, sizeof want, 0, err);
+    if (good) s->end = to;
+    stm_buffer_free(&b);
+    free(order);
+    return good;
 }
 
-bool stm_spool_open(struct stm_spool **spool, const char *path, const char *key, int n, struct stm_error *err)
+static bool begin(struct stm_spool *s, bool may_compact, struct stm_error *err)
 {
-    struct stm_spool *const s = calloc(1, sizeof *s);
-    *spool = s;
-    if (!s) return stm_fail(err, STM_NO_MEMORY, "no memory for the spool");
+    char found[sizeof FILE_MAGIC];
+    uint64_t used;
+    const off_t size = lseek(s->fd, 0, SEEK_END);
+    s->end = sizeof found;
+    if (size < (off_t)sizeof found || !read_at(s, found, sizeof found, 0, err) ||
+        memcmp(found, FILE_MAGIC, sizeof found) != 0)
+        return (ftruncate(s->fd, 0) == 0 || system_error(s, "empty", err)) &&
+               write_at(s, FILE_MAGIC, sizeof found, 0, err);
+    if (!recover(s, (uint64_t)size, &used, err)) return false;
+    if (may_compact && used < s->end / 2 && !compact(s, err)) return false;
+    return ftruncate(s->fd, (off_t)s->end) == 0 || system_error(s, "cut", err);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct name *const p = a, *const q = b;
+    const int order = strcmp(p->id, q->id);
+    return order ? order : p->item - q->item;
+}
+
+static bool index_sites(struct stm_spool *s, const char (*ids)[STM_SPOOL_ID], int n, struct stm_error *err)
+{
     s->n = n;
-    snprintf(s->path, sizeof s->path, "%s", path);
-    pthread_mutex_init(&s->lock, NULL);
     s->offset = calloc((size_t)n + 1, sizeof *s->offset);
     s->size = calloc((size_t)n + 1, sizeof *s->size);
-    s->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (!s->offset || !s->size)
-        stm_fail(err, STM_NO_MEMORY, "no memory to index %d sites", n);
-    else if (s->fd < 0)
-        system_error(s, "create", err);
-    else if (begin(s, key, err))
+    s->name = calloc((size_t)n + 1, sizeof *s->name);
+    s->id = calloc((size_t)n + 1, sizeof *s->id);
+    if (!s->offset || !s->size || !s->name || !s->id)
+        return stm_fail(err, STM_NO_MEMORY, "no memory to index %d sites", n);
+    for (int i = 0; i < n; i++) {
+        s->name[i].item = i;
+        memcpy(s->name[i].id, ids[i], STM_SPOOL_ID - 1);
+    }
+    qsort(s->name, (size_t)n, sizeof *s->name, by_name);
+    for (int i = 0; i < n; i++)
+        s->id[s->name[i].item] = s->name[i].id;
+    return true;
+}
+
+/* False with status STM_OK when another process has the file and `wait` is not set. */
+static bool open_file(struct stm_spool *s, bool wait, struct stm_error *err)
+{
+    err->status = STM_OK;
+    s->fd = open(s->path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (s->fd < 0) return system_error(s, "create", err);
+    while (flock(s->fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EINTR) continue;
+        return !wait && errno == EWOULDBLOCK ? false : system_error(s, "lock", err);
+    }
+    return true;
+}
+
+static struct stm_spool *make(const char *path, struct stm_error *err)
+{
+    struct stm_spool *const s = calloc(1, sizeof *s);
+    if (!s) return stm_fail(err, STM_NO_MEMORY, "no memory for the spool"), NULL;
+    s->fd = -1;
+    snprintf(s->path, sizeof s->path, "%s", path);
+    pthread_mutex_init(&s->lock, NULL);
+    return s;
+}
+
+bool stm_spool_open(struct stm_spool **spool, const char *path, const char (*ids)[STM_SPOOL_ID], int n,
+                    struct stm_error *err)
+{
+    *spool = make(path, err);
+    if (*spool && index_sites(*spool, ids, n, err) && open_file(*spool, true, err) &&
+        begin(*spool, true, err))
         return true;
     stm_spool_close(spool, false);
     return false;
+}
+
+bool stm_spool_contribute(const char *path, const char id[STM_SPOOL_ID], const struct stm_spooled *site,
+                          struct stm_buffer *buffer, struct stm_error *err)
+{
+    char ids[1][STM_SPOOL_ID] = {""};
+    struct stm_spool *s = make(path, err);
+    memcpy(ids[0], id, STM_SPOOL_ID - 1);
+    bool good = s && index_sites(s, (const char(*)[STM_SPOOL_ID])ids, 1, err);
+    if (good && !open_file(s, false, err))
+        good = err->status == STM_OK; /* busy */
+    else
+        good = good && begin(s, false, err) &&
+               (stm_spool_has(s, 0) || stm_spool_append(s, 0, site, buffer, err));
+    stm_spool_close(&s, false);
+    return good;
 }
 
 void stm_spool_close(struct stm_spool **spool, bool remove_file)
@@ -176,10 +319,10 @@ void stm_spool_close(struct stm_spool **spool, bool remove_file)
     struct stm_spool *const s = *spool;
     if (!s) return;
     if (s->map) munmap(s->map, s->mapped);
-    if (s->fd >= 0) close(s->fd);
     if (remove_file) unlink(s->path);
+    if (s->fd >= 0) close(s->fd);
     pthread_mutex_destroy(&s->lock);
-    free(s->offset), free(s->size), free(s);
+    free(s->name), free(s->id), free(s->offset), free(s->size), free(s);
     *spool = NULL;
 }
 
@@ -225,9 +368,12 @@ static void fill(unsigned char *base, struct record *r, const struct stm_spooled
         pack(base + r->section[PREVIEW + c], px->preview[c]);
 }
 
-static bool encode(struct stm_buffer *b, int item, const struct stm_spooled *site, struct stm_error *err)
+static bool encode(struct stm_buffer *b, const char *id, const struct stm_spooled *site,
+                   struct stm_error *err)
 {
-    struct record r = {.magic = RECORD_MAGIC, .item = item, .row = site->row};
+    struct record r = {.magic = RECORD_MAGIC, .row = site->row, .first_verdict = (int32_t)site->row.verdict};
+    memcpy(r.id, id, sizeof r.id);
+    memcpy(r.first_reason, site->row.reason, sizeof r.first_reason);
     size_t size[SECTIONS];
     section_sizes(site, size);
     uint64_t at = (sizeof r + 7) / 8 * 8;
@@ -283,7 +429,7 @@ static void decode(unsigned char *base, bool pixels, struct stm_spooled *site)
 bool stm_spool_append(struct stm_spool *s, int item, const struct stm_spooled *site,
                       struct stm_buffer *buffer, struct stm_error *err)
 {
-    if (!encode(buffer, item, site, err)) return false;
+    if (!encode(buffer, s->id[item], site, err)) return false;
     pthread_mutex_lock(&s->lock);
     const uint64_t at = s->end;
     s->end += buffer->size;
@@ -304,7 +450,7 @@ bool stm_spool_read(struct stm_spool *s, int item, bool pixels, struct stm_spool
     const size_t size = pixels ? s->size[item] : head.section[SEGMENTS];
     if (!reserve(buffer, size, err) || !read_at(s, buffer->bytes, size, s->offset[item], err)) return false;
     struct record *const r = (struct record *)(void *)buffer->bytes;
-    if (r->magic != RECORD_MAGIC || r->item != item || rows_checksum(r) != r->rows_sum) {
+    if (r->magic != RECORD_MAGIC || rows_checksum(r) != r->rows_sum) {
         stm_fail(err, STM_IO, "the record of site %d was damaged on disk during the run", item + 1);
         return stm_fail_file(err, s->path);
     }

@@ -1,5 +1,5 @@
 /* The spool: what is known of each site between its pixels and its report, on disk, so that memory does not
- * grow with the plate and an interrupted run can go on. One append-only file of checksummed records. */
+ * grow with the plate and an interrupted run can go on. One file of checksummed records, added at its end. */
 #ifndef STM_SPOOL_H
 #define STM_SPOOL_H
 
@@ -26,11 +26,21 @@ struct stm_spooled {
 
 struct stm_spool; /* Thread-safety: append, read and update from any thread; the rest from one. */
 
-/* Opens `path` for `n` sites. `key` identifies what makes records reusable (program, protocol, input): a file
- * with another key, or none, starts empty; one with the same key keeps its intact records. */
-bool stm_spool_open(struct stm_spool **spool, const char *path, const char *key, int n,
+/* Names what a record depends on (program, protocol, plate-level state, files): where the name is the same,
+ * the record is. Hexadecimal text. */
+enum { STM_SPOOL_ID = 65 };
+
+/* Opens `path` for `n` sites; records with the sites' ids that are whole are kept, those half written by a
+ * process that died are cut off or passed over. Waits while another process has the file open; the room of
+ * records nobody asks for is taken back once it is more than half of the file. */
+bool stm_spool_open(struct stm_spool **spool, const char *path, const char (*ids)[STM_SPOOL_ID], int n,
                     struct stm_error *err);
 void stm_spool_close(struct stm_spool **spool, bool remove_file);
+
+/* Adds one record for a later stm_spool_open, from a process of its own. The file is a store of work already
+ * done: when another process has it open nothing is written, and nothing is lost but time. */
+bool stm_spool_contribute(const char *path, const char id[STM_SPOOL_ID], const struct stm_spooled *site,
+                          struct stm_buffer *buffer, struct stm_error *err);
 
 /* Whether site `item` has an intact record. */
 bool stm_spool_has(const struct stm_spool *spool, int item);

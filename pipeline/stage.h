@@ -40,7 +40,8 @@ struct stm_stage {
     size_t params_size;
     /* Columns this stage fills, NULL-name-ended, or NULL. */
     const struct stm_measure *object_columns, *site_columns, *well_columns;
-    size_t plate_bytes; /* plate state, zeroed at start */
+    size_t plate_bytes;   /* plate state, zeroed at start; plain bytes, no pointers */
+    size_t settled_bytes; /* how much of it, from its start, `run` looks at; 0 = all of it */
     bool (*check)(const void *params, const struct stm_geometry *geo, struct stm_error *err);
     size_t (*scratch_bytes)(const void *params, const struct stm_geometry *geo);
     bool (*blank)(const struct stm_site *blank, const struct stm_stage_env *env, struct stm_error *err);

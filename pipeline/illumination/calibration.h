@@ -14,7 +14,7 @@ struct stm_calibration {
     double range[STM_MAX_CHANNELS];    /* of the shading that is corrected; 0 = none */
     double strength[STM_MAX_CHANNELS]; /* strength.h */
     struct stm_gain gain[STM_MAX_CHANNELS];
-    struct stm_survey survey[STM_MAX_CHANNELS];
+    struct stm_survey survey[STM_MAX_CHANNELS]; /* last: what it has led to is all that sites depend on */
 };
 
 /* Takes the shading of `channel` from an image of an empty, evenly lit field instead of from the survey; call

@@ -159,6 +159,7 @@ const struct stm_stage stm_stage_calibrate = {
     .params_size = sizeof(struct calibrate),
     .site_columns = columns,
     .plate_bytes = sizeof(struct stm_calibration),
+    .settled_bytes = offsetof(struct stm_calibration, survey),
     .blank = blank,
     .survey = survey,
     .settle = settle,

@@ -4,6 +4,7 @@
 #include "pipeline/spool.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { COLUMNS = 3, OBJECTS = 5, W = 7, H = 3 };
@@ -28,6 +29,14 @@ static struct stm_object objects[OBJECTS];
 static double values[OBJECTS * COLUMNS], site_values[2];
 static struct stm_segment segments[4];
 static uint8_t pixels[W * H];
+
+static const char (*ids(const char *key))[STM_SPOOL_ID]
+{
+    static char id[10][STM_SPOOL_ID];
+    for (int i = 0; i < 10; i++)
+        snprintf(id[i], sizeof id[i], "%s %d", key, i);
+    return (const char(*)[STM_SPOOL_ID])id;
+}
 
 /* A site whose every number depends on `seed`. */
 static struct stm_spooled make(int seed)
@@ -77,7 +86,7 @@ static void records_come_back_in_any_order(void **state)
     struct stm_error err;
     struct stm_buffer buffer = {0};
     struct stm_spooled s;
-    assert_ok(stm_spool_open(&spool, path, "key", 3, &err), &err);
+    assert_ok(stm_spool_open(&spool, path, ids("key"), 3, &err), &err);
     for (int i = 2; i >= 0; i--) {
         s = make(i + 7);
         assert_ok(stm_spool_append(spool, i, &s, &buffer, &err), &err);
@@ -106,7 +115,7 @@ static void write_sites(const char *key, int n)
     struct stm_spool *spool;
     struct stm_error err;
     struct stm_buffer buffer = {0};
-    assert_ok(stm_spool_open(&spool, path, key, 10, &err), &err);
+    assert_ok(stm_spool_open(&spool, path, ids(key), 10, &err), &err);
     for (int i = 0; i < n; i++) {
         const struct stm_spooled s = make(i);
         assert_ok(stm_spool_append(spool, i, &s, &buffer, &err), &err);
@@ -120,7 +129,7 @@ static int intact(const char *key)
     struct stm_spool *spool;
     struct stm_error err;
     int n = 0;
-    assert_ok(stm_spool_open(&spool, path, key, 10, &err), &err);
+    assert_ok(stm_spool_open(&spool, path, ids(key), 10, &err), &err);
     for (int i = 0; i < 10; i++)
         n += stm_spool_has(spool, i);
     stm_spool_close(&spool, false);
@@ -144,7 +153,62 @@ static void an_interrupted_run_keeps_whole_records_only(void **state)
     fseek(f, 200, SEEK_SET); /* in the first record */
     fputc('x', f);
     fclose(f);
-    assert_int_equal(intact("key"), 0);
+    assert_int_equal(intact("key"), 3); /* only the damaged one is passed over */
+}
+
+static long file_size(void)
+{
+    struct stat st;
+    return stat(path, &st) == 0 ? (long)st.st_size : -1;
+}
+
+static void room_nobody_asks_for_is_taken_back(void **state)
+{
+    (void)state;
+    struct stm_spool *spool;
+    struct stm_error err;
+    struct stm_buffer buffer = {0};
+    struct stm_spooled s;
+    write_sites("old", 9);
+    const long nine = file_size();
+    s = make(42);
+    for (int i = 0; i < 2; i++) /* the second time it is there already */
+        assert_ok(stm_spool_contribute(path, ids("new")[0], &s, &buffer, &err), &err);
+    assert_true(file_size() > nine && file_size() < nine + nine / 8);
+    assert_ok(stm_spool_open(&spool, path, ids("new"), 3, &err), &err);
+    assert_true(stm_spool_has(spool, 0) && !stm_spool_has(spool, 1));
+    assert_ok(stm_spool_read(spool, 0, true, &s, &buffer, &err), &err);
+    check(&s, 42, true);
+    assert_true(file_size() < nine / 8);
+    s = make(43);
+    assert_ok(stm_spool_contribute(path, ids("new")[1], &s, &buffer, &err), &err); /* in use: left alone */
+    assert_true(file_size() < nine / 8);
+    stm_spool_close(&spool, false);
+    stm_buffer_free(&buffer);
+}
+
+static void what_a_report_made_of_a_row_is_taken_back(void **state)
+{
+    (void)state;
+    struct stm_spool *spool;
+    struct stm_error err;
+    struct stm_buffer buffer = {0};
+    struct stm_spooled s;
+    write_sites("key", 2);
+    assert_ok(stm_spool_open(&spool, path, ids("key"), 2, &err), &err);
+    assert_ok(stm_spool_read(spool, 1, true, &s, &buffer, &err), &err);
+    stm_row_flag(&s.row, STM_VERDICT_WARN, "seen once");
+    assert_ok(stm_spool_update(spool, 1, &s, &buffer, &err), &err);
+    stm_spool_close(&spool, false);
+    for (int i = 0; i < 2; i++) {
+        assert_ok(stm_spool_open(&spool, path, ids("key"), 2, &err), &err);
+        assert_ok(stm_spool_read(spool, 1, true, &s, &buffer, &err), &err);
+        assert_int_equal(s.row.verdict, STM_VERDICT_OK);
+        assert_string_equal(s.row.reason, "");
+        check(&s, 1, true);
+        stm_spool_close(&spool, false);
+    }
+    stm_buffer_free(&buffer);
 }
 
 int main(void)
@@ -152,6 +216,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(records_come_back_in_any_order, setup, teardown),
         cmocka_unit_test_setup_teardown(an_interrupted_run_keeps_whole_records_only, setup, teardown),
+        cmocka_unit_test_setup_teardown(room_nobody_asks_for_is_taken_back, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_a_report_made_of_a_row_is_taken_back, setup, teardown),
     };
     return STM_TEST_MAIN(tests);
 }
