@@ -37,6 +37,25 @@ uint16_t stm_select(const struct stm_kernels *kernels, const uint16_t *v, int n,
     return b.low;
 }
 
+enum { SUMMED = 65536 }; /* values whose sum fits 32 bits */
+
+uint64_t stm_least_sum(const struct stm_kernels *kernels, const uint16_t *v, int n, int m)
+{
+    uint64_t sum = 0;
+    if (m < 1) return 0;
+    const uint16_t last = stm_select(kernels, v, n, m - 1);
+    for (int from = 0; from < n; from += SUMMED) {
+        uint32_t part = 0, below = 0;
+        for (int i = from; i < n && i < from + SUMMED; i++) {
+            part += v[i] < last ? v[i] : 0u;
+            below += v[i] < last;
+        }
+        sum += part;
+        m -= (int)below;
+    }
+    return sum + (uint64_t)m * last;
+}
+
 double stm_median_of(const struct stm_kernels *kernels, const uint16_t *v, int n)
 {
     const uint16_t low = stm_select(kernels, v, n, (n - 1) / 2);

@@ -29,14 +29,14 @@ static double range_of(const struct stm_surface *surface, struct stm_tiles tiles
     return stm_quantile(at, n, 0.98) - stm_quantile(at, n, 0.02);
 }
 
-bool stm_calibration_from_blank(struct stm_calibration *calibration, int channel, struct stm_cu16 blank,
-                                int dark)
+bool stm_calibration_from_blank(struct stm_calibration *calibration, const struct stm_kernels *kernels,
+                                int channel, struct stm_cu16 blank, int dark)
 {
     const struct stm_tiles tiles = stm_tiles_over(blank.w, blank.h, STM_TILES_MAX);
     uint32_t level[STM_TILES_MOST];
     struct stm_surface surface;
     if (!tiles.nx) return false;
-    stm_tiles_levels(tiles, blank, stm_band_middle, level);
+    stm_tiles_levels(kernels, tiles, blank, &stm_band_middle, 1, level);
     if (!blank_surface(&surface, tiles, level, dark)) return false;
     calibration->tiles = tiles;
     calibration->strength[channel] = 1;

@@ -19,7 +19,7 @@ struct stm_calibration {
 
 /* Takes the shading of `channel` from an image of an empty, evenly lit field instead of from the survey; call
  * it before the stage settles. false when the image is too small or too dark to tell. */
-bool stm_calibration_from_blank(struct stm_calibration *calibration, int channel, struct stm_cu16 blank,
-                                int dark);
+bool stm_calibration_from_blank(struct stm_calibration *calibration, const struct stm_kernels *kernels,
+                                int channel, struct stm_cu16 blank, int dark);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline/illumination/shading.h"
 
+#include "pipeline/illumination/noise.h"
 #include "pipeline/illumination/order.h"
 
 #include <math.h>
@@ -23,16 +24,16 @@ static uint16_t relative_light(double light, double median)
     return part < 0 ? 0 : part < UINT16_MAX ? (uint16_t)part : UINT16_MAX;
 }
 
-void stm_survey_add(struct stm_survey *survey, struct stm_tiles tiles, struct stm_cu16 plane, bool glow,
-                    double dark)
+void stm_survey_add(struct stm_survey *survey, const struct stm_kernels *kernels, struct stm_tiles tiles,
+                    struct stm_cu16 plane, bool glow, double dark)
 {
-    const struct stm_band band = glow ? stm_band_dark : stm_band_middle;
-    uint32_t level[STM_TILES_MOST];
+    const struct stm_band bands[2] = {glow ? stm_band_dark : stm_band_middle, stm_band_bright};
+    uint32_t level[2 * STM_TILES_MOST];
     double light[STM_TILES_MOST], sorted[STM_TILES_MOST];
     const int n = tiles.nx * tiles.ny;
     survey->seen++;
     if (!n || survey->n >= STM_SURVEY_SITES) return;
-    stm_tiles_levels(tiles, plane, band, level);
+    stm_tiles_levels(kernels, tiles, plane, bands, glow ? 2 : 1, level);
     for (int k = 0; k < n; k++)
         sorted[k] = light[k] = (double)level[k] / STM_LEVEL_ONE - dark;
     const double median = stm_median(sorted, n);
@@ -40,7 +41,7 @@ void stm_survey_add(struct stm_survey *survey, struct stm_tiles tiles, struct st
     for (int k = 0; k < n; k++)
         survey->relative[survey->n][k] = relative_light(light[k], median);
     survey->median[survey->n++] = median;
-    if (glow) stm_brightness_add(&survey->objects, tiles, plane, light, dark);
+    if (glow) stm_brightness_add(&survey->objects, tiles, light, level + n, stm_noise(plane), dark);
 }
 
 /* Light in tile k of the i-th site, relative to the site's median. */

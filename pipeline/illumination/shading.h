@@ -19,8 +19,8 @@ struct stm_survey {
 
 /* Looks at one more site. `glow`: objects are brighter than the ground and give light of their own; else they
  * only stand in it. `dark` counts are no light. */
-void stm_survey_add(struct stm_survey *survey, struct stm_tiles tiles, struct stm_cu16 plane, bool glow,
-                    double dark);
+void stm_survey_add(struct stm_survey *survey, const struct stm_kernels *kernels, struct stm_tiles tiles,
+                    struct stm_cu16 plane, bool glow, double dark);
 
 /* What it takes to believe in shading. */
 struct stm_shading_demand {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline/illumination/strength.h"
 
-#include "pipeline/illumination/noise.h"
 #include "pipeline/illumination/order.h"
 
 #include <math.h>
@@ -22,11 +21,8 @@ static const double least_of_median = 0.3,
                     most_of_median = 3; /* between which objects count, where the light is 1 */
 
 /* Brightest sixteenth of each tile above the site's ground, in counts. */
-static void excess_of(double *excess, struct stm_tiles tiles, struct stm_cu16 plane, double ground,
-                      double dark)
+static void excess_of(double *excess, struct stm_tiles tiles, const uint32_t *top, double ground, double dark)
 {
-    uint32_t top[STM_TILES_MOST];
-    stm_tiles_levels(tiles, plane, stm_band_bright, top);
     for (int k = 0; k < tiles.nx * tiles.ny; k++)
         excess[k] = (double)top[k] / STM_LEVEL_ONE - dark - ground;
 }
@@ -37,8 +33,8 @@ static uint16_t in_units(double value, double unit)
     return v < 0 ? 0 : v < UINT16_MAX ? (uint16_t)v : UINT16_MAX;
 }
 
-void stm_brightness_add(struct stm_brightness *objects, struct stm_tiles tiles, struct stm_cu16 plane,
-                        const double *ground, double dark)
+void stm_brightness_add(struct stm_brightness *objects, struct stm_tiles tiles, const double *ground,
+                        const uint32_t *top, double noise, double dark)
 {
     double excess[STM_TILES_MOST], sorted[STM_TILES_MOST];
     const int tiles_n = tiles.nx * tiles.ny;
@@ -47,11 +43,10 @@ void stm_brightness_add(struct stm_brightness *objects, struct stm_tiles tiles, 
     for (int k = 0; k < tiles_n; k++)
         sorted[k] = ground[k];
     const double base = stm_median(sorted, tiles_n);
-    excess_of(excess, tiles, plane, base, dark);
+    excess_of(excess, tiles, top, base, dark);
     for (int k = 0; k < tiles_n; k++)
         sorted[k] = excess[k];
-    const double least =
-        fmax(least_of_bright * stm_quantile(sorted, tiles_n, 0.9), OBJECT_NOISES * stm_noise(plane));
+    const double least = fmax(least_of_bright * stm_quantile(sorted, tiles_n, 0.9), OBJECT_NOISES * noise);
     for (int k = 0; k < tiles_n; k++)
         if (excess[k] >= least) sorted[n++] = excess[k];
     if (n < TILES_IN_SITE) return;

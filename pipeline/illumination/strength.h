@@ -16,9 +16,10 @@ struct stm_brightness {
     double ground[STM_SURVEY_SITES]; /* the ground in the same unit: 1 = the median object */
 };
 
-/* Adds a site: its plane and the counts of light on its ground, per tile. */
-void stm_brightness_add(struct stm_brightness *objects, struct stm_tiles tiles, struct stm_cu16 plane,
-                        const double *ground, double dark);
+/* Adds a site: per tile the counts of light on its ground and the level of its brightest sixteenth (tiles.h);
+ * `noise` of a pixel and `dark` in counts. */
+void stm_brightness_add(struct stm_brightness *objects, struct stm_tiles tiles, const double *ground,
+                        const uint32_t *top, double noise, double dark);
 
 /* Slope of the objects' brightness over that of the ground, both relative to their means: 1 = light is light;
  * above 1 = part of the ground is an offset; 0 = the ground's unevenness does not reach the objects. `error`

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline/illumination/tiles.h"
 
+#include "kernels/order.h"
+
 enum {
     TILE_LEAST = 16,  /* pixels; fewer have no quantiles worth the name */
     SAMPLES_AXIS = 12 /* samples along each axis of a tile */
@@ -21,51 +23,22 @@ struct stm_tiles stm_tiles_over(int w, int h, int most)
     return tiles;
 }
 
-/* Hoare's selection: afterwards v[k] is in its sorted place, smaller values before it, greater ones behind.
- * At most 144 values, so the worst case is bounded too. */
-static void select_place(uint16_t *v, int lo, int hi, int k)
-{
-    while (lo < hi) {
-        const uint16_t pivot = v[lo + (hi - lo) / 2];
-        int i = lo - 1, j = hi + 1;
-        for (;;) {
-            while (v[++i] < pivot)
-                ;
-            while (v[--j] > pivot)
-                ;
-            if (i >= j) break;
-            const uint16_t t = v[i];
-            v[i] = v[j];
-            v[j] = t;
-        }
-        if (k <= j)
-            hi = j;
-        else
-            lo = j + 1;
-    }
-}
-
-static uint32_t band_mean(uint16_t *v, int n, struct stm_band band)
+static uint32_t band_mean(const struct stm_kernels *k, const uint16_t *v, int n, struct stm_band band)
 {
     const int from = n * band.lo / 16, to = n * band.hi / 16;
-    uint64_t sum = 0;
-    select_place(v, 0, n - 1, from);
-    if (to < n) select_place(v, from, n - 1, to);
-    for (int i = from; i < to; i++)
-        sum += v[i];
+    const uint64_t sum = stm_least_sum(k, v, n, to) - stm_least_sum(k, v, n, from);
     return (uint32_t)((sum * STM_LEVEL_ONE + (uint64_t)(to - from) / 2) / (uint64_t)(to - from));
 }
 
-static uint32_t tile_level(struct stm_cu16 plane, int x0, int y0, int x1, int y1, struct stm_band band)
+static int take_samples(uint16_t *v, struct stm_cu16 plane, int x0, int y0, int x1, int y1)
 {
-    uint16_t v[SAMPLES_AXIS * SAMPLES_AXIS];
     int n = 0;
     for (int j = 0; j < SAMPLES_AXIS; j++) {
         const uint16_t *const row = plane.px + (y0 + j * (y1 - y0) / SAMPLES_AXIS) * plane.stride;
         for (int i = 0; i < SAMPLES_AXIS; i++)
             v[n++] = row[x0 + i * (x1 - x0) / SAMPLES_AXIS];
     }
-    return band_mean(v, n, band);
+    return n;
 }
 
 /* Where tile i of n begins; no overflow for any image an int can measure. */
@@ -74,10 +47,16 @@ static int edge(int i, int pixels, int n)
     return (int)((int64_t)i * pixels / n);
 }
 
-void stm_tiles_levels(struct stm_tiles tiles, struct stm_cu16 plane, struct stm_band band, uint32_t *level)
+void stm_tiles_levels(const struct stm_kernels *kernels, struct stm_tiles tiles, struct stm_cu16 plane,
+                      const struct stm_band *band, int bands, uint32_t *level)
 {
+    uint16_t v[SAMPLES_AXIS * SAMPLES_AXIS];
+    const int all = tiles.nx * tiles.ny;
     for (int j = 0; j < tiles.ny; j++)
-        for (int i = 0; i < tiles.nx; i++)
-            *level++ = tile_level(plane, edge(i, tiles.w, tiles.nx), edge(j, tiles.h, tiles.ny),
-                                  edge(i + 1, tiles.w, tiles.nx), edge(j + 1, tiles.h, tiles.ny), band);
+        for (int i = 0; i < tiles.nx; i++, level++) {
+            const int n = take_samples(v, plane, edge(i, tiles.w, tiles.nx), edge(j, tiles.h, tiles.ny),
+                                       edge(i + 1, tiles.w, tiles.nx), edge(j + 1, tiles.h, tiles.ny));
+            for (int b = 0; b < bands; b++)
+                level[b * all] = band_mean(kernels, v, n, band[b]);
+        }
 }

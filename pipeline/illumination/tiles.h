@@ -5,6 +5,8 @@
 
 #include "kernels/view.h"
 
+struct stm_kernels;
+
 enum {
     STM_TILES_MAX = 32, /* along an axis: shading is smooth, and 32 * 32 * 64 sites stay small */
     STM_TILES_MOST = STM_TILES_MAX * STM_TILES_MAX,
@@ -27,8 +29,9 @@ extern const struct stm_band stm_band_bright; /* the brightest sixteenth: object
 /* At most `most` tiles along an axis (<= STM_TILES_MAX) of at least 16 x 16 pixels. */
 struct stm_tiles stm_tiles_over(int w, int h, int most);
 
-/* level[ny * nx]: mean of the band over 144 evenly spaced pixels of each tile, in 1/256 counts.
- * `plane` has the size that was divided. */
-void stm_tiles_levels(struct stm_tiles tiles, struct stm_cu16 plane, struct stm_band band, uint32_t *level);
+/* level[b * ny * nx + tile]: mean of each of the bands over 144 evenly spaced pixels of the tile, in 1/256
+ * counts. `plane` has the size that was divided. */
+void stm_tiles_levels(const struct stm_kernels *kernels, struct stm_tiles tiles, struct stm_cu16 plane,
+                      const struct stm_band *band, int bands, uint32_t *level);
 
 #endif

@@ -64,13 +64,14 @@ static bool transmitted(enum stm_role role)
     return role == STM_ROLE_BRIGHTFIELD || role == STM_ROLE_PHASE || role == STM_ROLE_STAIN;
 }
 
-static void take_ground(struct stm_metrics *m, struct stm_cu16 plane, enum stm_role role)
+static void take_ground(struct stm_metrics *m, const struct stm_kernels *kernels, struct stm_cu16 plane,
+                        enum stm_role role)
 {
     const struct stm_tiles tiles = stm_tiles_over(plane.w, plane.h, GROUND_TILES);
     uint32_t level[GROUND_TILES * GROUND_TILES];
     double v[GROUND_TILES * GROUND_TILES];
     const int n = tiles.nx * tiles.ny;
-    stm_tiles_levels(tiles, plane, transmitted(role) ? stm_band_middle : stm_band_dark, level);
+    stm_tiles_levels(kernels, tiles, plane, transmitted(role) ? &stm_band_middle : &stm_band_dark, 1, level);
     for (int i = 0; i < n; i++)
         v[i] = (double)level[i] / STM_LEVEL_ONE;
     m->ground = n ? stm_median(v, n) : m->median;
@@ -101,14 +102,14 @@ size_t stm_metrics_scratch(int w)
     return more > slope ? more : slope;
 }
 
-void stm_metrics_measure(struct stm_metrics *m, struct stm_cu16 plane, int bits, enum stm_role role,
-                         double least_edge, bool spectrum, void *scratch)
+void stm_metrics_measure(struct stm_metrics *m, const struct stm_kernels *kernels, struct stm_cu16 plane,
+                         int bits, enum stm_role role, double least_edge, bool spectrum, void *scratch)
 {
     const struct stm_greys h = stm_greys_of(plane, scratch);
     m->noise = stm_noise(plane);
     take_histogram(m, &h);
     take_saturation(m, &h, bits);
-    take_ground(m, plane, role);
+    take_ground(m, kernels, plane, role);
     m->snr = (m->high - m->ground) / m->noise;
     m->local_focus = stm_local_focus(plane);
     m->power_slope = spectrum ? stm_power_slope(plane, scratch) : NAN;

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct stm_kernels;
+
 /* All doubles: each is a column. Counts are grey levels as stored. */
 struct stm_metrics {
     double mean, median, std, mad, min, max;
@@ -27,7 +29,8 @@ size_t stm_metrics_scratch(int w);
  * `least_edge`: height an edge needs, in parts of the range low..high. `spectrum`: also power_slope, which
  * takes as long as all others together; else it is NaN. Needs `stm_metrics_scratch(w)` bytes.
  */
-void stm_metrics_measure(struct stm_metrics *metrics, struct stm_cu16 plane, int bits, enum stm_role role,
-                         double least_edge, bool spectrum, void *scratch);
+void stm_metrics_measure(struct stm_metrics *metrics, const struct stm_kernels *kernels,
+                         struct stm_cu16 plane, int bits, enum stm_role role, double least_edge,
+                         bool spectrum, void *scratch);
 
 #endif

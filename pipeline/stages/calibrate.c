@@ -52,7 +52,7 @@ static bool blank(const struct stm_site *site, const struct stm_stage_env *env, 
     if (p->mode == MODE_OFF) return true;
     for (int c = 0; c < site->row.channels; c++) {
         if (!site->plane[c].px) continue;
-        if (!stm_calibration_from_blank(state, c, (struct stm_cu16)STM_CONST(site->plane[c]),
+        if (!stm_calibration_from_blank(state, env->kernels, c, (struct stm_cu16)STM_CONST(site->plane[c]),
                                         (int)(p->dark_counts + 0.5)))
             return stm_fail(err, STM_BAD_INPUT,
                             "the blank image of channel %s is too small or too dark to show the light",
@@ -75,8 +75,9 @@ static bool survey(const struct stm_site *site, const struct stm_stage_env *env,
     if (!same_size(state->tiles, site)) return state->other_size++, true;
     for (int c = 0; c < site->row.channels; c++) {
         if (!site->plane[c].px) continue;
-        stm_survey_add(&state->survey[c], state->tiles, (struct stm_cu16)STM_CONST(site->plane[c]),
-                       !transmitted(site->row.channel[c].role), p->dark_counts);
+        stm_survey_add(&state->survey[c], env->kernels, state->tiles,
+                       (struct stm_cu16)STM_CONST(site->plane[c]), !transmitted(site->row.channel[c].role),
+                       p->dark_counts);
         stm_text_copy(state->name[c], sizeof state->name[c], site->row.channel[c].name);
     }
     return true;

@@ -87,9 +87,9 @@ static bool run(struct stm_site *site, const struct stm_stage_env *env, struct s
         struct stm_metrics m;
         double *const values = site->site_values + env->site_first + c * COLUMNS;
         if (!site->plane[c].px || site->row.channel[c].role == STM_ROLE_IGNORE) continue;
-        stm_metrics_measure(&m, (struct stm_cu16)STM_CONST(site->plane[c]), site->row.channel[c].true_bits,
-                            site->row.channel[c].role, demand->least_edge_percent / 100, demand->spectrum,
-                            scratch);
+        stm_metrics_measure(&m, env->kernels, (struct stm_cu16)STM_CONST(site->plane[c]),
+                            site->row.channel[c].true_bits, site->row.channel[c].role,
+                            demand->least_edge_percent / 100, demand->spectrum, scratch);
         for (int i = 0; i < COLUMNS; i++)
             values[i] = *(const double *)((const char *)&m + offsets[i]);
         stm_demand_judge(demand, &m, c, c == essential(site), &site->row);

@@ -21,6 +21,12 @@ static void against_sorting(const struct stm_kernels *k, int n, enum check_fill 
     for (int i = 0; i < n; i += 1 + n / 40)
         CHECK(stm_select(k, v.px, n, i) == sorted[i], "value %d of %d, fill %d", i, n, fill);
     CHECK(stm_select(k, v.px, n, n - 1) == sorted[n - 1], "last of %d, fill %d", n, fill);
+    uint64_t sum = 0;
+    for (int i = 0; i <= n; i++) {
+        if (i % (1 + n / 40) == 0 || i == n)
+            CHECK(stm_least_sum(k, v.px, n, i) == sum, "sum of the %d least of %d, fill %d", i, n, fill);
+        sum += i < n ? sorted[i] : 0u;
+    }
     CHECK(stm_median_of(k, v.px, n) == (sorted[(n - 1) / 2] + sorted[n / 2]) / 2.0, "median of %d, fill %d",
           n, fill);
 }

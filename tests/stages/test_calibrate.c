@@ -244,7 +244,8 @@ static void a_blank_image_settles_it(void **state)
     struct stm_error err;
     stm_fixture_open(&f, &stm_stage_calibrate, W, H, nuclei, 1);
     paint(f.site.plane[0], 5, (struct scene){20000, 0, 0, 0, vignette, 0});
-    assert_true(stm_calibration_from_blank(f.plate, 0, (struct stm_cu16)STM_CONST(f.site.plane[0]), 0));
+    assert_true(stm_calibration_from_blank(f.plate, stm_kernels_best(), 0,
+                                           (struct stm_cu16)STM_CONST(f.site.plane[0]), 0));
     assert_ok(f.stage->settle(&f.env, &err), &err);
     assert_flat(&f, 0, 2000, 0);
     stm_fixture_close(&f);
