@@ -383,7 +383,8 @@ static void keep_maximum(struct stm_u16 most, struct stm_cu16 other)
 }
 
 static bool read_plane(struct stm_image **image, const char **open_path, const struct stm_intake_plane *plane,
-                       struct stm_u16 out, struct stm_scaling *scaling, struct stm_error *err)
+                       const uint8_t *wanted, struct stm_u16 out, struct stm_scaling *scaling,
+                       struct stm_error *err)
 {
     if (!*image || *open_path != plane->path) {
         stm_image_close(image);
@@ -392,28 +393,30 @@ static bool read_plane(struct stm_image **image, const char **open_path, const s
     }
     const struct stm_image_info *const info = stm_image_info(*image);
     if (info->width == out.w && info->height == out.h)
-        return stm_image_read(*image, plane->channel, plane->z, plane->t, out, scaling, err) ||
+        return stm_image_read_rows(*image, plane->channel, plane->z, plane->t, wanted, out, scaling, err) ||
                stm_fail_file(err, plane->path);
     stm_fail(err, STM_BAD_INPUT, "the file changed during the run: it was %d x %d and is %d x %d", out.w,
              out.h, info->width, info->height);
     return stm_fail_file(err, plane->path);
 }
 
-static bool load_channel(const struct stm_intake_site *from, int c, enum stm_z z, struct stm_site *site,
-                         struct stm_arena *scratch, struct stm_image **image, const char **open_path,
-                         struct stm_error *err)
+static bool load_channel(const struct stm_intake_site *from, int c, enum stm_z z, const uint8_t *wanted,
+                         struct stm_site *site, struct stm_arena *scratch, struct stm_image **image,
+                         const char **open_path, struct stm_error *err)
 {
     const int n = from->n_planes[c], one = z == STM_Z_MIDDLE ? n / 2 : 0;
     struct stm_scaling scaling = {.scale = 1};
     struct stm_u16 other = site->plane[c];
     const size_t mark = stm_arena_mark(scratch);
-    if (!read_plane(image, open_path, &from->planes[c][one], site->plane[c], &scaling, err)) return false;
+    if (!read_plane(image, open_path, &from->planes[c][one], wanted, site->plane[c], &scaling, err))
+        return false;
     int bits = scaling.true_bits;
     if (z == STM_Z_MAX && n > 1) {
         other.px = stm_arena_take(scratch, (size_t)other.stride * (size_t)other.h * 2, "a plane", err);
         if (!other.px) return false;
         for (int i = 1; i < n; i++) {
-            if (!read_plane(image, open_path, &from->planes[c][i], other, &scaling, err)) return false;
+            if (!read_plane(image, open_path, &from->planes[c][i], wanted, other, &scaling, err))
+                return false;
             if (scaling.true_bits > bits) bits = scaling.true_bits;
             keep_maximum(site->plane[c], (struct stm_cu16)STM_CONST(other));
         }
@@ -428,11 +431,18 @@ static bool load_channel(const struct stm_intake_site *from, int c, enum stm_z z
 bool stm_intake_load(const struct stm_intake_site *from, enum stm_z z, struct stm_site *site,
                      struct stm_arena *scratch, struct stm_error *err)
 {
+    return stm_intake_load_rows(from, z, NULL, site, scratch, err);
+}
+
+bool stm_intake_load_rows(const struct stm_intake_site *from, enum stm_z z, const uint8_t *wanted,
+                          struct stm_site *site, struct stm_arena *scratch, struct stm_error *err)
+{
     struct stm_image *image = NULL;
     const char *open_path = NULL;
     bool good = true;
     for (int c = 0; good && c < site->geo.channels; c++)
-        if (from->n_planes[c]) good = load_channel(from, c, z, site, scratch, &image, &open_path, err);
+        if (from->n_planes[c])
+            good = load_channel(from, c, z, wanted, site, scratch, &image, &open_path, err);
     stm_image_close(&image);
     return good;
 }

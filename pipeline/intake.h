@@ -48,6 +48,10 @@ bool stm_intake_samples(struct stm_intake *input, const char *path, struct stm_e
 bool stm_intake_load(const struct stm_intake_site *from, enum stm_z z, struct stm_site *site,
                      struct stm_arena *scratch, struct stm_error *err);
 
+/* The same for a look at some rows only (stm_image_read_rows); wanted may be NULL. */
+bool stm_intake_load_rows(const struct stm_intake_site *from, enum stm_z z, const uint8_t *wanted,
+                          struct stm_site *site, struct stm_arena *scratch, struct stm_error *err);
+
 /* Scratch that stm_intake_load needs for this site. */
 size_t stm_intake_scratch_bytes(const struct stm_intake_site *from);
 

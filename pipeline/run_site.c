@@ -188,6 +188,24 @@ bool stm_run_analyse(struct stm_crew *crew, struct stm_error *err)
     return stm_workers_run(&job, err);
 }
 
+/* Reads the rows that stages want to survey. */
+static bool glance(struct stm_crew *crew, struct stm_desk *desk, int item, struct stm_site *site,
+                   struct stm_error *err)
+{
+    const size_t h = (size_t)site->geo.height;
+    uint8_t *const wanted = stm_arena_try(site->arena, h); /* without memory for it, all rows are read */
+    if (wanted) memset(wanted, 0, h);
+    for (int i = 0; wanted && i < crew->plan->n_stages; i++) {
+        const struct stm_stage *const stage = crew->plan->stage[i].stage;
+        if (stage->survey_rows)
+            stage->survey_rows(&site->geo, wanted);
+        else if (stage->survey)
+            memset(wanted, 1, h);
+    }
+    return stm_intake_load_rows(&crew->input->sites[item], crew->plan->input.z, wanted, site, &desk->scratch,
+                                err);
+}
+
 /* Stages look at a site when it is its turn; a site that cannot be read is passed over. */
 static bool survey(void *context, int worker, int item, struct stm_error *err)
 {
@@ -196,10 +214,9 @@ static bool survey(void *context, int worker, int item, struct stm_error *err)
     const int index = crew->survey_items[item];
     struct stm_error ignored = {0};
     struct stm_site site;
-    const bool there =
-        crew->input->sites[index].row.verdict != STM_VERDICT_FAILED &&
-        stm_desk_site(crew, desk, &crew->input->sites[index], &site, &ignored) &&
-        stm_intake_load(&crew->input->sites[index], crew->plan->input.z, &site, &desk->scratch, &ignored);
+    const bool there = crew->input->sites[index].row.verdict != STM_VERDICT_FAILED &&
+                       stm_desk_site(crew, desk, &crew->input->sites[index], &site, &ignored) &&
+                       glance(crew, desk, index, &site, &ignored);
     bool good = true;
     pthread_mutex_lock(&crew->turn_lock);
     while (crew->turn != item)

@@ -45,6 +45,8 @@ struct stm_stage {
     bool (*check)(const void *params, const struct stm_geometry *geo, struct stm_error *err);
     size_t (*scratch_bytes)(const void *params, const struct stm_geometry *geo);
     bool (*blank)(const struct stm_site *blank, const struct stm_stage_env *env, struct stm_error *err);
+    /* Marks the rows that `survey` looks at, 1 for each; NULL = all of them. */
+    void (*survey_rows)(const struct stm_geometry *geo, uint8_t *wanted);
     bool (*survey)(const struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err);
     bool (*settle)(const struct stm_stage_env *env, struct stm_error *err);
     bool (*run)(struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err);

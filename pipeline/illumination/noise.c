@@ -18,12 +18,24 @@ static double grouped_median(const uint32_t *bin, uint32_t n)
     return i ? i - 0.5 + within : within / 2;
 }
 
+static int row_at(int i, int rows, int h)
+{
+    return (int)((int64_t)i * h / rows);
+}
+
+void stm_noise_rows(int h, uint8_t *wanted)
+{
+    const int rows = h < ROWS ? h : ROWS;
+    for (int i = 0; i < rows; i++)
+        wanted[row_at(i, rows, h)] = 1;
+}
+
 double stm_noise(struct stm_cu16 plane)
 {
     uint32_t bin[BINS] = {0}, n = 0;
     const int rows = plane.h < ROWS ? plane.h : ROWS;
     for (int r = 0; r < rows; r++) {
-        const uint16_t *const px = plane.px + (ptrdiff_t)((int64_t)r * plane.h / rows) * plane.stride;
+        const uint16_t *const px = plane.px + row_at(r, rows, plane.h) * plane.stride;
         for (int x = 1; x + 1 < plane.w; x++, n++) {
             const int d = abs(px[x - 1] - 2 * px[x] + px[x + 1]);
             bin[d < BINS ? d : BINS - 1]++;

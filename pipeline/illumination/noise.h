@@ -9,4 +9,7 @@
  * the rounding to whole counts. */
 double stm_noise(struct stm_cu16 plane);
 
+/* Sets wanted[y] of the rows that it looks at in an image of height h. */
+void stm_noise_rows(int h, uint8_t *wanted);
+
 #endif

@@ -30,13 +30,19 @@ static uint32_t band_mean(const struct stm_kernels *k, const uint16_t *v, int n,
     return (uint32_t)((sum * STM_LEVEL_ONE + (uint64_t)(to - from) / 2) / (uint64_t)(to - from));
 }
 
+/* Where sample i along an axis lies. */
+static int place(int from, int to, int i)
+{
+    return from + i * (to - from) / SAMPLES_AXIS;
+}
+
 static int take_samples(uint16_t *v, struct stm_cu16 plane, int x0, int y0, int x1, int y1)
 {
     int n = 0;
     for (int j = 0; j < SAMPLES_AXIS; j++) {
-        const uint16_t *const row = plane.px + (y0 + j * (y1 - y0) / SAMPLES_AXIS) * plane.stride;
+        const uint16_t *const row = plane.px + place(y0, y1, j) * plane.stride;
         for (int i = 0; i < SAMPLES_AXIS; i++)
-            v[n++] = row[x0 + i * (x1 - x0) / SAMPLES_AXIS];
+            v[n++] = row[place(x0, x1, i)];
     }
     return n;
 }
@@ -45,6 +51,13 @@ static int take_samples(uint16_t *v, struct stm_cu16 plane, int x0, int y0, int 
 static int edge(int i, int pixels, int n)
 {
     return (int)((int64_t)i * pixels / n);
+}
+
+void stm_tiles_rows(struct stm_tiles tiles, uint8_t *wanted)
+{
+    for (int j = 0; j < tiles.ny; j++)
+        for (int i = 0; i < SAMPLES_AXIS; i++)
+            wanted[place(edge(j, tiles.h, tiles.ny), edge(j + 1, tiles.h, tiles.ny), i)] = 1;
 }
 
 void stm_tiles_levels(const struct stm_kernels *kernels, struct stm_tiles tiles, struct stm_cu16 plane,

@@ -29,6 +29,9 @@ extern const struct stm_band stm_band_bright; /* the brightest sixteenth: object
 /* At most `most` tiles along an axis (<= STM_TILES_MAX) of at least 16 x 16 pixels. */
 struct stm_tiles stm_tiles_over(int w, int h, int most);
 
+/* Sets wanted[y] of the rows that levels are made of. */
+void stm_tiles_rows(struct stm_tiles tiles, uint8_t *wanted);
+
 /* level[b * ny * nx + tile]: mean of each of the bands over 144 evenly spaced pixels of the tile, in 1/256
  * counts. `plane` has the size that was divided. */
 void stm_tiles_levels(const struct stm_kernels *kernels, struct stm_tiles tiles, struct stm_cu16 plane,

@@ -177,6 +177,12 @@ static void remark_pixels(struct stm_image *image, const struct stm_paint *paint
 bool stm_image_read(struct stm_image *image, int channel, int z, int t, struct stm_u16 out,
                     struct stm_scaling *scaling, struct stm_error *err)
 {
+    return stm_image_read_rows(image, channel, z, t, NULL, out, scaling, err);
+}
+
+bool stm_image_read_rows(struct stm_image *image, int channel, int z, int t, const uint8_t *wanted,
+                         struct stm_u16 out, struct stm_scaling *scaling, struct stm_error *err)
+{
     struct stm_request request;
     struct stm_paint paint;
     struct stm_scaling unused;
@@ -185,6 +191,7 @@ bool stm_image_read(struct stm_image *image, int channel, int z, int t, struct s
         return stm_fail(err, STM_INTERNAL, "a plane of %d x %d was offered for %d x %d pixels", out.w, out.h,
                         image->info.width, image->info.height);
     begin_paint(image, channel, &request, out, &paint);
+    paint.wanted = paint.scanr ? NULL : wanted; /* scanR's offset is recognised by all pixels */
     if (paint.ranging) {
         if (!image->format->read(image, &request, &paint, err)) return stm_fail_file(err, image->path);
         stm_paint_settle(&paint);

@@ -62,6 +62,11 @@ const char *stm_image_channel_name(const struct stm_image *image, int channel);
 bool stm_image_read(struct stm_image *image, int channel, int z, int t, struct stm_u16 out,
                     struct stm_scaling *scaling, struct stm_error *err);
 
+/* The same, but rows with wanted[y] == 0 may be left as they are where that saves reading them; the bit depth
+ * found is that of the others. */
+bool stm_image_read_rows(struct stm_image *image, int channel, int z, int t, const uint8_t *wanted,
+                         struct stm_u16 out, struct stm_scaling *scaling, struct stm_error *err);
+
 /* *image may be NULL; it is NULL afterwards. */
 void stm_image_close(struct stm_image **image);
 

@@ -31,6 +31,7 @@ struct stm_paint {
     bool scanr;              /* named like Olympus scanR's files, whose unsigned grey levels begin at 32768 */
     int declared_bits;       /* 0 = not declared */
     bool ranging;            /* first of two passes */
+    const uint8_t *wanted;   /* rows whose entry is 0 may be left out; NULL = all are wanted */
     /* Seen so far. */
     uint16_t any, all; /* bits set in some pixel, and in every one */
     double lo, hi;     /* of finite wide samples */

@@ -133,6 +133,17 @@ static bool plain_batch(const struct reading *r, uint32_t y, uint32_t h, struct 
     return true;
 }
 
+/* Whether row y is wanted; *h becomes how many rows from there on share its fate, at most what it was. */
+static bool same_wish(const uint8_t *wanted, uint32_t y, uint32_t *h)
+{
+    uint32_t n = 1;
+    if (!wanted) return true;
+    while (n < *h && !wanted[y + n] == !wanted[y])
+        n++;
+    *h = n;
+    return wanted[y];
+}
+
 static bool read_plain(const struct reading *r, struct stm_error *err)
 {
     const struct stm_tiff_tags *tags = &r->tags;
@@ -142,7 +153,8 @@ static bool read_plain(const struct reading *r, struct stm_error *err)
         h = tags->chunk_h - y % tags->chunk_h;
         if (h > tags->height - y) h = tags->height - y;
         if (h > batch) h = batch;
-        if (!plain_batch(r, y, h, err)) return false;
+        const bool wanted = same_wish(r->paint->wanted, y, &h);
+        if (wanted && !plain_batch(r, y, h, err)) return false;
     }
     return true;
 }

@@ -3,6 +3,7 @@
  * surface through the ground of a sample of sites, divided out when the sites agree that it is there. */
 #include "pipeline/core/text.h"
 #include "pipeline/illumination/calibration.h"
+#include "pipeline/illumination/noise.h"
 #include "pipeline/stage.h"
 
 #include <math.h>
@@ -63,6 +64,12 @@ static bool blank(const struct stm_site *site, const struct stm_stage_env *env, 
                             site->row.channel[c].name, 100 * state->range[c]);
     }
     return true;
+}
+
+static void survey_rows(const struct stm_geometry *geo, uint8_t *wanted)
+{
+    stm_tiles_rows(stm_tiles_over(geo->width, geo->height, STM_TILES_MAX), wanted);
+    stm_noise_rows(geo->height, wanted);
 }
 
 static bool survey(const struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err)
@@ -162,6 +169,7 @@ const struct stm_stage stm_stage_calibrate = {
     .plate_bytes = sizeof(struct stm_calibration),
     .settled_bytes = offsetof(struct stm_calibration, survey),
     .blank = blank,
+    .survey_rows = survey_rows,
     .survey = survey,
     .settle = settle,
     .run = run,
