@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #define _GNU_SOURCE /* sysconf(_SC_PHYS_PAGES), gethostname */
+#include "pipeline/audit/report.h"
 #include "pipeline/core/file.h"
 #include "pipeline/core/lock.h"
 #include "pipeline/core/text.h"
@@ -147,9 +148,12 @@ static bool save_state(const struct stm_crew *crew, struct stm_error *err)
 /* While run.json is there the outputs are complete; a run that goes over them takes it away first. */
 static void mark_incomplete(const struct stm_crew *crew)
 {
+    static const char *const names[] = {"run.json", "manifest.json"};
     char path[4096];
-    snprintf(path, sizeof path, "%s/run.json", crew->options->directory);
-    unlink(path);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", crew->options->directory, names[i]);
+        unlink(path);
+    }
 }
 
 static bool open_sinks(struct stm_crew *crew, int *opened, struct stm_error *err)
@@ -205,7 +209,7 @@ static bool run_phases(struct stm_crew *crew, struct stm_run_texts *t, struct st
     }
     if (!good) discard_sinks(crew, closed, opened);
     stm_spool_close(&crew->spool, good && !crew->options->keep_spool);
-    return good;
+    return good && stm_report_seal(&crew->info, crew->options->sinks, err);
 }
 
 /* One process writes the results of a directory at a time. */

@@ -166,6 +166,7 @@ bool stm_run_info_begin(struct stm_crew *crew, struct stm_run_texts *t, struct s
     info->protocol_name = plan->protocol_name;
     info->protocol_hash = plan->hash;
     info->protocol_text = t->protocol.text;
+    info->protocol_locked = plan->locked;
     info->object_columns = &plan->object_columns;
     info->site_columns = &plan->site_columns;
     info->well_columns = &plan->well_columns;

@@ -40,6 +40,7 @@ struct stm_run_info {
     const char *assay, *assay_version, *assay_title, *assay_summary;
     const char *protocol_name, *protocol_hash; /* SHA-256 of the parameters in canonical form, hex */
     const char *protocol_text;                 /* that form: a valid protocol file */
+    bool protocol_locked;                      /* refuses --set, and overrides of objects */
     const char *command; /* gives the same results again: no threads, ISA or output folder in it */
     const struct stm_columns *object_columns, *site_columns, *well_columns;
     const char *default_measure; /* well column that colours the plate map at first */
@@ -80,6 +81,7 @@ struct stm_site_pixels {
  * where it is, the outputs are complete. */
 struct stm_sink {
     const char *name, *summary;
+    const char *writes;     /* "wells.csv", or "labels/" for the files of a folder: what the manifest seals */
     bool default_on, draws; /* draws: site() wants previews */
     bool (*open)(void **state, const struct stm_run_info *info, struct stm_error *err);
     bool (*site)(void *state, const struct stm_site_row *site, const struct stm_site_pixels *pixels,

@@ -25,6 +25,23 @@ void stm_sha256_hex(const void *bytes, size_t n, char hex[STM_SHA256_HEX])
     finish(&context, hex);
 }
 
+_Static_assert(sizeof(struct sha256_ctx) <= sizeof(struct stm_sha256), "the library's state fits");
+
+void stm_sha256_begin(struct stm_sha256 *sum)
+{
+    sha256_init((struct sha256_ctx *)(void *)sum->space);
+}
+
+void stm_sha256_add(struct stm_sha256 *sum, const void *bytes, size_t n)
+{
+    sha256_update((struct sha256_ctx *)(void *)sum->space, n, bytes);
+}
+
+void stm_sha256_end(struct stm_sha256 *sum, char hex[STM_SHA256_HEX])
+{
+    finish((struct sha256_ctx *)(void *)sum->space, hex);
+}
+
 bool stm_sha256_file(const char *path, char hex[STM_SHA256_HEX], struct stm_error *err)
 {
     unsigned char piece[65536];

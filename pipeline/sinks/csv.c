@@ -154,6 +154,7 @@ static bool wells_well(void *state, const struct stm_well_row *well, struct stm_
 const struct stm_sink stm_sink_wells = {
     .name = "wells",
     .summary = "wells.csv: one row per well",
+    .writes = "wells.csv",
     .default_on = true,
     .open = wells_open,
     .well = wells_well,
@@ -226,6 +227,7 @@ static bool images_site(void *state, const struct stm_site_row *site, const stru
 const struct stm_sink stm_sink_images = {
     .name = "images",
     .summary = "images.csv: one row per field of view, also when it failed",
+    .writes = "images.csv",
     .default_on = true,
     .open = images_open,
     .site = images_site,
@@ -284,6 +286,7 @@ static bool objects_append(void *state, const char *text, size_t n, struct stm_e
 const struct stm_sink stm_sink_objects = {
     .name = "objects",
     .summary = "objects.csv: one row per object",
+    .writes = "objects.csv",
     .default_on = true,
     .open = objects_open,
     .format = objects_format,

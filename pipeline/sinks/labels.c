@@ -107,6 +107,7 @@ static void discard(void *state)
 const struct stm_sink stm_sink_labels = {
     .name = "labels",
     .summary = "labels/: label images and foreground masks",
+    .writes = "labels/",
     .default_on = true,
     .parallel = true,
     .open = open,

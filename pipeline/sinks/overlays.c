@@ -158,6 +158,7 @@ static void discard(void *state)
 const struct stm_sink stm_sink_overlays = {
     .name = "overlays",
     .summary = "overlays/: pictures of every field with what was found in it",
+    .writes = "overlays/",
     .default_on = true,
     .draws = true,
     .parallel = true,

@@ -86,6 +86,7 @@ static void put_method(struct stm_json *json, const struct stm_run_info *info)
     stm_json_open(json, "protocol", '{');
     stm_json_text(json, "name", info->protocol_name);
     stm_json_text(json, "sha256", info->protocol_hash);
+    stm_json_bool(json, "locked", info->protocol_locked);
     stm_json_lines(json, "text", info->protocol_text);
     stm_json_open(json, "parameters", '[');
     for (int i = 0; i < info->n_params; i++) {
@@ -208,6 +209,7 @@ static bool finish(void *state, struct stm_error *err)
 const struct stm_sink stm_sink_run = {
     .name = "run",
     .summary = "run.json: versions, protocol, inputs with SHA-256, timing, host",
+    .writes = "run.json",
     .default_on = true,
     .open = open,
     .site = site,

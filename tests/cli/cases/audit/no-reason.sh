@@ -1,0 +1,1 @@
+"$STROMA" sign out --key key
