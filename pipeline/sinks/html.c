@@ -10,6 +10,9 @@
 struct html {
     struct stm_file *file;
     const struct stm_run_info *info;
+    struct stm_html_cells cells;
+    struct stm_outdir beside; /* pictures/, when there are too many for one file */
+    bool has_beside;
     struct stm_string text; /* reused */
 };
 
@@ -25,6 +28,7 @@ static void discard(void *state)
 {
     struct html *const html = state;
     stm_file_discard(&html->file);
+    if (html->has_beside) stm_outdir_discard(&html->beside);
     stm_string_free(&html->text);
     free(html);
 }
@@ -39,8 +43,11 @@ static bool open(void **state, const struct stm_run_info *info, struct stm_error
         free(html);
         return false;
     }
+    stm_html_cells_plan(&html->cells, info);
     stm_html_head(&html->text, info);
-    if (flush(html, err)) return true;
+    html->has_beside =
+        stm_html_pictures_beside(info) && stm_outdir_open(&html->beside, info->directory, "pictures", err);
+    if (html->has_beside == stm_html_pictures_beside(info) && flush(html, err)) return true;
     discard(html);
     return false;
 }
@@ -48,10 +55,12 @@ static bool open(void **state, const struct stm_run_info *info, struct stm_error
 static bool format(const void *state, const struct stm_site_row *site, const struct stm_site_pixels *pixels,
                    struct stm_string *out, struct stm_error *err)
 {
-    const struct stm_run_info *const info = ((const struct html *)state)->info;
+    const struct html *const html = state;
+    const struct stm_outdir *const beside = html->has_beside ? &html->beside : NULL;
     struct stm_html_picture picture = {0};
-    if (pixels && !stm_html_pictures(out, info, site, pixels, &picture, err)) return false;
-    stm_html_site(out, info, site, &picture);
+    if (pixels && !stm_html_pictures(out, html->info, beside, site, pixels, &picture, err)) return false;
+    stm_html_site(out, html->info, site, &picture);
+    stm_html_cells_put(out, &html->cells, html->info, site);
     return !out->failed || stm_fail(err, STM_NO_MEMORY, "no memory for a field of report.html");
 }
 
@@ -70,8 +79,13 @@ static bool well(void *state, const struct stm_well_row *row, struct stm_error *
 static bool finish(void *state, struct stm_error *err)
 {
     struct html *const html = state;
-    stm_html_tail(&html->text, html->info);
-    const bool ok = flush(html, err) && stm_file_commit(&html->file, err);
+    stm_html_tail(&html->text, html->info, &html->cells);
+    bool ok = flush(html, err);
+    if (ok && html->has_beside) {
+        html->has_beside = false;
+        ok = stm_outdir_publish(&html->beside, err);
+    }
+    ok = ok && stm_file_commit(&html->file, err);
     discard(html);
     return ok;
 }

@@ -82,6 +82,7 @@ void stm_html_site(struct stm_string *out, const struct stm_run_info *info, cons
     if (picture->w) {
         stm_json_integer(&json, "w", picture->w);
         stm_json_integer(&json, "h", picture->h);
+        if (picture->beside) stm_json_bool(&json, "beside", true);
     }
     end(&json);
 }

@@ -56,7 +56,17 @@ static void put_params(struct stm_json *json, const struct stm_run_info *info)
     stm_json_close(json, ']');
 }
 
-static void put_run(struct stm_string *out, const struct stm_run_info *info)
+static void put_cells(struct stm_json *json, const struct stm_html_cells *cells)
+{
+    stm_json_open(json, "cell_columns", '[');
+    for (int i = 0; i < cells->n; i++)
+        stm_json_integer(json, NULL, cells->column[i]);
+    stm_json_close(json, ']');
+    stm_json_integer(json, "cell_limit", cells->limit);
+}
+
+static void put_run(struct stm_string *out, const struct stm_run_info *info,
+                    const struct stm_html_cells *cells)
 {
     struct stm_json json = {.out = out};
     const struct {
@@ -99,13 +109,15 @@ static void put_run(struct stm_string *out, const struct stm_run_info *info)
     put_columns(&json, "well_columns", info->well_columns);
     put_columns(&json, "site_columns", info->site_columns);
     put_columns(&json, "object_columns", info->object_columns);
+    put_cells(&json, cells);
     stm_json_close(&json, '}');
 }
 
-void stm_html_tail(struct stm_string *out, const struct stm_run_info *info)
+void stm_html_tail(struct stm_string *out, const struct stm_run_info *info,
+                   const struct stm_html_cells *cells)
 {
     stm_string_add(out, "<script type=\"application/json\" id=\"run\">");
-    put_run(out, info);
+    put_run(out, info, cells);
     stm_string_add(out, "</script>\n<script>");
     stm_string_add_n(out, stm_html_js, stm_html_js_length);
     stm_string_add(out, "</script>\n</body>\n</html>\n");

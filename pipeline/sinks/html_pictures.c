@@ -3,9 +3,15 @@
 #include "pipeline/sinks/html.h"
 #include "pipeline/sinks/overlay.h"
 
+#include <limits.h>
+#include <stdio.h>
+
 /* A report of 24 MiB still opens at once and can be mailed inside most organisations. Every field has the
  * same share, so that what one looks like does not depend on the others. */
 enum { BUDGET = 24 << 20, LARGEST = 1 << 20 };
+
+/* A field whose share is less than that may not fit at any size; its pictures then are files of this side. */
+enum { SAFE = 72 << 10, BESIDE = 640 };
 
 static long share(const struct stm_run_info *info)
 {
@@ -13,7 +19,7 @@ static long share(const struct stm_run_info *info)
     return each < LARGEST ? each : LARGEST;
 }
 
-static void put_base64(struct stm_string *out, const struct stm_bytes *bytes)
+void stm_html_base64(struct stm_string *out, const struct stm_bytes *bytes)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for (size_t i = 0; i < bytes->length; i += 3) {
@@ -31,7 +37,7 @@ static void put_base64(struct stm_string *out, const struct stm_bytes *bytes)
 static void put_block(struct stm_string *out, const char *id, int number, const struct stm_bytes *bytes)
 {
     stm_string_addf(out, "<script type=\"text/plain\" id=\"%s%d\">", id, number);
-    put_base64(out, bytes);
+    stm_html_base64(out, bytes);
     stm_string_add(out, "</script>\n");
 }
 
@@ -70,31 +76,58 @@ static bool try_size(const struct stm_overlay *o, long limit, struct stm_bytes *
     return true;
 }
 
+bool stm_html_pictures_beside(const struct stm_run_info *info)
+{
+    return share(info) < SAFE;
+}
+
+static bool put_file(const struct stm_outdir *beside, const struct stm_site_row *site, const char *kind,
+                     const struct stm_bytes *bytes, struct stm_error *err)
+{
+    char name[sizeof site->stem + 16];
+    snprintf(name, sizeof name, "%s%s.png", site->stem, kind);
+    return stm_outdir_put(beside, name, bytes, err);
+}
+
+/* The picture goes to where there is room for it. */
+static bool put_pictures(struct stm_string *out, const struct stm_outdir *beside,
+                         const struct stm_site_row *site, bool fits, const struct stm_bytes *image,
+                         const struct stm_bytes *outlines, struct stm_error *err)
+{
+    if (!fits)
+        return put_file(beside, site, "", image, err) && put_file(beside, site, ".outlines", outlines, err);
+    put_block(out, "image", site->image_number, image);
+    put_block(out, "outlines", site->image_number, outlines);
+    return true;
+}
+
 bool stm_html_pictures(struct stm_string *out, const struct stm_run_info *info,
-                       const struct stm_site_row *site, const struct stm_site_pixels *pixels,
-                       struct stm_html_picture *picture, struct stm_error *err)
+                       const struct stm_outdir *beside, const struct stm_site_row *site,
+                       const struct stm_site_pixels *pixels, struct stm_html_picture *picture,
+                       struct stm_error *err)
 {
     static const int sides[] = {1024, 800, 640, 512, 400, 320, 256, 200, 160};
-    const long limit = share(info);
+    enum { SIDES = sizeof sides / sizeof *sides };
     struct stm_bytes image = {0}, outlines = {0};
     bool ok = true;
     *picture = (struct stm_html_picture){.covered = pixels->mask.px != NULL};
-    for (size_t i = 0; ok && i < sizeof sides / sizeof *sides && !image.length; i++) {
-        struct stm_overlay o = stm_overlay_layout(site, pixels, sides[i]);
+    for (int i = 0; ok && i <= SIDES && !image.length; i++) {
+        const bool last = i == SIDES; /* nothing fitted */
+        struct stm_overlay o = stm_overlay_layout(site, pixels,
+                                                  !last    ? sides[i]
+                                                  : beside ? BESIDE
+                                                           : sides[i - 1]);
+        const long limit = last ? LONG_MAX : share(info);
         o.thick = o.text = 1 + o.w / 400; /* pages show panels about that wide */
         picture->panels = o.panels;
-        if (!o.panels || (long)o.w * o.h * o.panels / 3 > limit)
-            continue; /* a third of a byte a pixel at best */
+        if (!o.panels) return true;
+        if ((long)o.w * o.h * o.panels / 3 > limit) continue; /* a third of a byte a pixel at best */
         ok = try_size(&o, limit, &image, &outlines, err);
         picture->w = stm_overlay_width(&o);
         picture->h = o.h;
+        picture->beside = last && beside;
     }
-    if (ok && image.length) {
-        put_block(out, "image", site->image_number, &image);
-        put_block(out, "outlines", site->image_number, &outlines);
-    } else {
-        picture->w = picture->h = 0;
-    }
+    ok = ok && put_pictures(out, beside, site, !picture->beside, &image, &outlines, err);
     stm_bytes_free(&image);
     stm_bytes_free(&outlines);
     return ok;

@@ -18,7 +18,7 @@ const {chromium} = await import("playwright-core").catch(() => skip("playwright-
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "stroma_browser_"));
 const shapes = {
     plate12: [3, 4, 2, 400, "dead"], plate96: [8, 12, 1, 200, "dead"], plate384: [16, 24, 1, 100],
-    plate1536: [32, 48, 3, 128], single: [0, 0, 1, 600, "dead"], adherent: [2, 3, 1, 400, "mask"],
+    plate1536: [32, 48, 3, 128, "blind"], beside: [2, 3, 1, 320, "dead", "many"], single: [0, 0, 1, 600, "dead"], adherent: [2, 3, 1, 400, "mask"],
     hostile: [2, 3, 2, 300, "dead", "hostile"], bare: [2, 3, 1, 200, "bare"],
 };
 const made = {};
@@ -105,7 +105,7 @@ const tests = {
         const page = await open("plate12");
         await page.fill("input[type=search]", "b0");
         assert.deepEqual(await column(page, 1), ["B01", "B02", "B03", "B04"]);
-        assert.equal(await page.textContent("[role=status]"), "4 of 12 wells");
+        assert.equal(await page.textContent("section:has(table.rows) [role=status]"), "4 of 12 wells");
         await page.fill("input[type=search]", "");
         await page.selectOption("select.status", "warn");
         assert.deepEqual(await column(page, 1), ["A02", "A03"]);
@@ -140,6 +140,62 @@ const tests = {
         await page.keyboard.press("o");
         assert.equal(await visible(), "visible");
         await close(page);
+    },
+    async "outlines of a class can be taken off"() {
+        const page = await open("plate12", {hash: "#well-0"});
+        const near = (pixel, colour) => colour.every((v, i) => Math.abs(v - pixel[i]) < 12);
+        const colours = {live: [0, 158, 115], dead: [213, 94, 0], ambiguous: [240, 228, 66], debris: [204, 121, 167]};
+        const seen = async () => {
+            await page.$$eval(".shot img", list => Promise.all(list.map(i => i.decode())));
+            const png = (await page.locator(".shot").first().screenshot()).toString("base64");
+            const pixels = await page.evaluate(async source => {
+                const image = new Image();
+                image.src = "data:image/png;base64," + source;
+                await image.decode();
+                const canvas = Object.assign(document.createElement("canvas"), {width: image.width, height: image.height});
+                const context = canvas.getContext("2d");
+                context.drawImage(image, 0, 0);
+                const data = context.getImageData(0, 0, image.width, image.height).data, found = new Set();
+                for (let i = 0; i < data.length; i += 4) found.add(data[i] << 16 | data[i + 1] << 8 | data[i + 2]);
+                return [...found];
+            }, png);
+            return Object.keys(colours).filter(name => pixels.some(p => near([p >> 16, p >> 8 & 255, p & 255], colours[name])));
+        };
+        assert.deepEqual(await seen(), ["live", "dead", "ambiguous", "debris"]);
+        await page.click(".of-class >> nth=0");
+        assert.deepEqual(await seen(), ["dead", "ambiguous", "debris"]);
+        await page.click(".of-class >> nth=1");
+        await page.click(".of-class >> nth=3");
+        assert.deepEqual(await seen(), ["ambiguous"]);
+        await page.click("text=Next"); /* stays from well to well */
+        assert.deepEqual(await page.$$eval(".of-class", list => list.map(box => box.checked)), [false, false, true, false]);
+        await page.goBack();
+        for (const i of [0, 1, 3]) await page.click(".of-class >> nth=" + i);
+        assert.deepEqual(await seen(), ["live", "dead", "ambiguous", "debris"]);
+        await close(page);
+    },
+    async "cells have histograms and scatter plots"() {
+        const page = await open("plate12", {hash: "#well-0"});
+        assert.match(await page.textContent(".cells [role=status]"), /^All 13 cells\. /);
+        assert.match(await page.getAttribute(".cells svg", "aria-label"), /^Scatter plot of Mean intensity, dead against Mean intensity, nuclei of 5 cells of well A01/);
+        const dots = name => page.$$eval(".dots." + name, list => list.map(p => p.getAttribute("d").split("M").length - 1));
+        assert.deepEqual(await dots("live"), [3]);
+        await page.selectOption(".cells select.y", "-1");
+        assert.match(await page.getAttribute(".cells svg", "aria-label"), /^Histogram of Mean intensity, nuclei of 11 cells/);
+        const heights = () => page.$$eval(".mark", list => list.reduce((sum, r) => sum + Number(r.getAttribute("height")), 0));
+        const all = await heights();
+        assert.ok(all > 0);
+        await page.click(".cells label.live input");
+        assert.match(await page.getAttribute(".cells svg", "aria-label"), / of 4 cells/);
+        assert.equal(await page.locator(".mark.live").count(), 0);
+        assert.equal(await page.locator(".quartiles tbody tr").count(), 2);
+        await page.selectOption(".cells select.x", {label: "Area shape area (px)"});
+        await page.click(".cells label:has-text('logarithmic') >> nth=0");
+        assert.match(await page.textContent(".quartiles"), /dead2400\u202fpx400\u2013400/);
+        await close(page);
+        const plate = await open("plate384");
+        assert.match(await plate.getAttribute(".cells svg", "aria-label"), /cells of all wells$/);
+        await close(plate);
     },
     async "everything works from the keyboard"() {
         const page = await open("plate12");
@@ -185,6 +241,9 @@ const tests = {
         const pdf = await page.pdf({format: "A4"});
         if (pictures) fs.writeFileSync(path.join(pictures, "print.pdf"), pdf);
         assert.ok(pdf.length > 20000);
+        const side = bytes => /MediaBox ?\[ ?0 0 ([\d.]+) ([\d.]+)/.exec(bytes.toString("latin1")).slice(1).map(v => Math.round(v));
+        assert.deepEqual(side(pdf), [596, 843]);
+        assert.deepEqual(side(await page.pdf({format: "Letter"})), [612, 792]);
         await close(page);
         const many = await open("plate384");
         assert.equal(await many.locator("table.rows tbody tr").count(), 100);
@@ -206,12 +265,14 @@ const tests = {
         await close(page);
     },
     async "pictures that are not embedded are linked, or missed in words"() {
-        const page = await open("plate1536", {hash: "#well-9"});
-        assert.equal(await page.$eval(".shot img", i => i.decode().then(() => i.naturalWidth)), 128);
-        fs.rmSync(path.join(folder, "plate1536", "overlays"), {recursive: true});
+        const page = await open("beside", {hash: "#well-3"});
+        assert.deepEqual(await page.$$eval(".shot img", list => Promise.all(list.slice(0, 2).map(i => i.decode().then(() => i.naturalWidth)))),
+            [644, 644]);
+        assert.match(await page.$eval(".shot .outlines", i => i.src), /pictures\/B01_s1.outlines.png$/);
+        fs.rmSync(path.join(folder, "beside", "pictures"), {recursive: true});
         await page.click("text=Next");
         await page.waitForSelector(".nopicture");
-        assert.match(await page.textContent(".nopicture"), /overlays\/A11_s1.png was not written, or the report was moved/);
+        assert.match(await page.textContent(".nopicture"), /pictures\/B02_s1.png belongs beside this file/);
         await page.close();
     },
     async "a single image needs no map"() {

@@ -282,7 +282,8 @@ static void make_well(struct fake *f, int index)
 
 static bool feed_site(struct fake *f, const struct stm_sink *sink, void *state, struct stm_error *err)
 {
-    const struct stm_site_pixels *const pixels = f->site.verdict == STM_VERDICT_FAILED ? NULL : &f->pixels;
+    const struct stm_site_pixels *const pixels =
+        f->run->blind || f->site.verdict == STM_VERDICT_FAILED ? NULL : &f->pixels;
     if (sink->site && !sink->site(state, &f->site, pixels, err)) return false;
     if (!sink->format) return true;
     struct stm_string text = {0};
@@ -366,7 +367,7 @@ bool stm_fake_feed(const struct stm_fake_run *run, const struct stm_sink *const 
         .object_name = "nuclei",
         .channels = channels,
         .n_channels = run->dead ? 2 : 1,
-        .n_sites = wells * run->sites,
+        .n_sites = run->pretend ? run->pretend : wells * run->sites,
         .n_wells = wells,
         .default_measure = "Viability",
         .notes = "Illumination: shading of 14.2 % divided out, estimated from 96 fields.\nDead threshold: "

@@ -15,6 +15,8 @@ struct stm_fake_run {
     bool mask;
     bool hostile;     /* names that try to break out of every format */
     bool bare;        /* an assay without columns */
+    bool blind;       /* no pixels */
+    int pretend;      /* number of sites that sinks are told; 0 = as many as there are */
     int stop_at_site; /* 1-based: the run fails there and everything is discarded; 0 = never */
 };
 

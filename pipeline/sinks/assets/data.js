@@ -32,6 +32,9 @@ function signOf(unit) {
 
 // Median_AreaShape_Area_um2 in um2 is read as "Median area shape area"; the name itself is in the explanation.
 function titleOf(column) {
+    const bright = /^Intensity_(.*?)Intensity(Edge)?_(.+)$/.exec(column.name);
+    if (bright) return [bright[1] || "Intensity", bright[1] ? "intensity" : "", bright[2] ? "at the edge" : ""].filter(t => t).join(" ") +
+        ", " + bright[3].replace(/_/g, " ");
     const unit = "_" + column.unit, name = column.unit && column.name.endsWith(unit)
         ? column.name.slice(0, -unit.length) : column.name;
     const words = name.replace(/_/g, " ").replace(/([a-z])([A-Z][a-z])/g, "$1 $2").split(" ");

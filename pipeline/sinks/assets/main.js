@@ -43,7 +43,7 @@ function themeButton() {
 
 document.addEventListener("keydown", event => {
     const box = document.getElementById("outlines");
-    if (event.key === "o" && box && !event.ctrlKey && !event.metaKey && !/INPUT|SELECT/.test(event.target.tagName)) box.click();
+    if (event.key === "o" && box && !event.ctrlKey && !event.metaKey && !/^(search|text)$/.test(event.target.type) && event.target.tagName !== "SELECT") box.click();
 });
 window.addEventListener("beforeprint", () => document.querySelectorAll("details").forEach(d => {
     d.dataset.was = d.open ? "open" : "";

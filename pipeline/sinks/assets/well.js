@@ -28,26 +28,31 @@ function lazyImage(id, attributes) {
 
 const fullPicture = field => "overlays/" + encodeURIComponent(field.stem) + ".png";
 
-function embeddedPicture(field, alt) {
+// The picture and above it the outlines, from inside the file or, when there are too many, from beside it.
+function shot(field, images) {
     return el("a", {class: "shot", href: fullPicture(field), target: "_blank", rel: "noopener",
-        style: {"aspect-ratio": field.w + " / " + field.h}, title: "open overlays/" + field.stem + ".png"},
-        lazyImage("image" + field.number, {width: field.w, height: field.h, alt}),
-        lazyImage("outlines" + field.number, {class: "outlines", alt: ""}));
+        style: {"aspect-ratio": field.w + " / " + field.h}, title: "open overlays/" + field.stem + ".png"}, images);
+}
+function embeddedPicture(field, alt) {
+    return shot(field, [lazyImage("image" + field.number, {width: field.w, height: field.h, alt}),
+        lazyImage("outlines" + field.number, {class: "outlines", alt: ""})]);
 }
 
 function linkedPicture(field, alt) {
-    const picture = el("a", {class: "shot linked", href: fullPicture(field), target: "_blank", rel: "noopener"});
-    picture.append(el("img", {src: fullPicture(field), loading: "lazy", alt, onerror: () =>
-        picture.replaceWith(el("p", {class: "nopicture"}, "The picture is not here: overlays/" + field.stem +
-            ".png was not written, or the report was moved away from it."))}));
+    const source = kind => "pictures/" + encodeURIComponent(field.stem) + kind + ".png";
+    const picture = shot(field, [el("img", {src: source(""), loading: "lazy", alt, width: field.w, height: field.h,
+        onerror: () => picture.replaceWith(el("p", {class: "nopicture"}, "The picture is not here: pictures/" + field.stem +
+            ".png belongs beside this file, which was moved away from it."))}),
+    el("img", {src: source(".outlines"), loading: "lazy", class: "outlines", alt: ""})]);
     return picture;
 }
 
 function fieldFigure(field) {
     const name = "Field " + field.site + (field.time === undefined ? "" : ", time " + field.time);
     const alt = name + " of well " + field.well + ": " + countsText(field);
-    const picture = field.w ? embeddedPicture(field, alt) : field.stem ? linkedPicture(field, alt)
-        : el("p", {class: "nopicture"}, "No picture: the image could not be read.");
+    const picture = field.beside ? linkedPicture(field, alt) : field.w ? embeddedPicture(field, alt)
+        : el("p", {class: "nopicture"}, field.status === "failed" ? "No picture: the image could not be read."
+            : "No picture: the run was made without them (--no-overlays), or none of its channels is one that is shown.");
     return el("figure", {class: "field", id: "figure-" + field.number, tabindex: -1}, picture, el("figcaption", {},
         el("div", {class: "caption"}, el("b", {}, name), " ", badge(field.status), " ",
             el("span", {class: "counts"}, countsText(field))),
@@ -61,10 +66,40 @@ function fieldFigure(field) {
                 el("th", {scope: "row"}, m.title), el("td", {class: "num"}, valueNodes(m, field.values))))))));
 }
 
-function classLegend() {
+// Outlines can be taken off to see what is below, all of them or those of a class; the choice stays from well to well.
+// Outlines are one picture; a filter takes the classes out of it by the blue of their colours (canvas.c), which are far
+// enough apart: dead 0, ambiguous 66, live 115, debris 167, none 233.
+const outlineBlue = [["dead", 33], ["ambiguous", 90], ["live", 141], ["debris", 200], ["", 256]];
+const hiddenClasses = new Set();
+let outlines = true;
+
+function outlineFilter() {
+    const table = Array.from({length: 256}, (_, blue) => hiddenClasses.has(outlineBlue.find(x => blue < x[1])[0]) ? 0 : 1);
+    const mask = svg("feComponentTransfer", {in: "blue", result: "mask"}, svg("feFuncA", {type: "discrete", tableValues: table.join(" ")}));
+    return svg("filter", {id: "classes", "color-interpolation-filters": "sRGB", x: 0, y: 0, width: 1, height: 1},
+        svg("feColorMatrix", {in: "SourceGraphic", type: "matrix", values: "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1 0 0", result: "blue"}),
+        mask, svg("feComposite", {in: "SourceGraphic", in2: "mask", operator: "in"}));
+}
+const filterHome = svg("svg", {width: 0, height: 0, "aria-hidden": "true", class: "away"});
+document.body.append(filterHome);
+
+function applyOutlines(figures) {
+    filterHome.replaceChildren(outlineFilter());
+    figures.classList.toggle("bare", !outlines);
+    figures.classList.toggle("some", hiddenClasses.size > 0);
+}
+
+function outlineSwitches(figures) {
     const used = run.classes.filter((name, i) => fields.some(f => f.counts[i]));
-    return el("p", {class: "classes"}, used.map(name =>
-        el("span", {class: "key " + (name || "none")}, el("i", {"aria-hidden": "true"}), classTitles[name])),
+    const all = el("label", {class: "switch"}, el("input", {type: "checkbox", id: "outlines", checked: outlines,
+        onchange: event => { outlines = event.target.checked; applyOutlines(figures); }}), " outlines ", el("kbd", {"aria-hidden": "true"}, "o"));
+    applyOutlines(figures);
+    return el("div", {class: "classes", role: "group", "aria-label": "outlines"}, all, used.map(name =>
+        el("label", {class: "key " + (name || "none")}, el("input", {type: "checkbox", class: "of-class", checked: !hiddenClasses.has(name),
+            onchange: event => {
+                event.target.checked ? hiddenClasses.delete(name) : hiddenClasses.add(name);
+                applyOutlines(figures);
+            }}), " ", el("i", {"aria-hidden": "true"}), classTitles[name])),
         fields.some(f => f.uncounted) ? el("span", {class: "key dashed",
             title: "cut by the bottom or right edge: counted in the neighbouring frame (unbiased counting frame)"},
             el("i", {"aria-hidden": "true"}), "not counted") : null,
@@ -100,18 +135,8 @@ function sampleTable(well) {
         el("tr", {}, el("th", {scope: "row"}, pair[0].replace(/_/g, " ")), el("td", {}, pair[1])))))) : null;
 }
 
-// Outlines can be taken off to see what is below; the choice stays from well to well.
-let outlines = true;
-function outlineSwitch(figures) {
-    const apply = () => figures.classList.toggle("bare", !outlines);
-    apply();
-    return el("label", {class: "switch"}, el("input", {type: "checkbox", id: "outlines", checked: outlines,
-        onchange: event => { outlines = event.target.checked; apply(); }}), " outlines ",
-    el("kbd", {"aria-hidden": "true"}, "o"));
-}
-
 function wellBody(well) {
-    const pairs = well.fields.some(f => f.panels > 1), embedded = well.fields.some(f => f.w);
+    const pairs = well.fields.some(f => f.panels > 1), pictures = well.fields.some(f => f.w);
     const figures = el("div", {class: pairs ? "fields pairs" : "fields"}, well.fields.map(fieldFigure));
     const table = well.fields.length > 1 ? rowTable("Fields", fieldKind, well.fields) : null;
     const many = well.fields.length > 9; /* the table is the way to the pictures then */
@@ -119,8 +144,8 @@ function wellBody(well) {
         well.reason ? el("p", {class: "reason " + well.status}, badge(well.status), " ", well.reason) : null,
         exclusionNote(well), many ? table : null,
         el("div", {class: "columns"}, el("div", {}, sampleTable(well), results(well)),
-            section("Pictures", {}, el("div", {class: "filters"}, classLegend(), embedded ? outlineSwitch(figures) : null), figures)),
-        many ? null : table];
+            section("Pictures", {}, pictures ? el("div", {class: "filters"}, outlineSwitches(figures)) : null, figures)),
+        cellSection(well.fields, isPlate ? "of well " + well.well : "of the image"), many ? null : table];
 }
 
 function wellView(well) {

@@ -61,20 +61,40 @@ static void pictures_are_embedded(void **state)
     free(text);
 }
 
-/* 6144 fields leave 5 kB each, too little for two channels: pictures are linked then. */
-static void big_plates_link_their_pictures(void **state)
+/* 1536 fields leave 16 kB each, too little for two channels: pictures are files then. */
+static void pictures_of_big_plates_lie_beside(void **state)
 {
     (void)state;
+    const struct stm_sink *const sinks[] = {stm_sink_find("html"), NULL};
     struct stm_fake_run run = plate;
-    run.plate_rows = 32;
-    run.plate_cols = 48;
-    run.sites = 4;
-    run.size = 160;
+    struct stm_error err = {0};
+    char *const dir = stm_tmpdir_create();
     unsigned long n = 0;
-    char *const text = report(run, &n);
+    run.directory = dir;
+    run.pretend = 1536;
+    run.size = 320;
+    assert_ok(stm_fake_feed(&run, sinks, &err), &err);
+    assert_int_equal(stm_tmpdir_count(dir, "pictures"), 2 * 11);
+    char *const text = stm_tmpdir_read(dir, "report.html", &n);
     assert_int_equal(count(text, "id=\"image"), 0);
-    assert_int_equal(count(text, "\"stem\":\""), 6143);
-    assert_true(n < 4000000);
+    assert_int_equal(count(text, "\"beside\":true"), 11);
+    assert_true(n < 200000);
+    free(text);
+    stm_tmpdir_remove(dir);
+}
+
+/* Cell k of a field is k in 16 bits of its first column; every cell is there while all fit. */
+static void cells_are_there_for_plots(void **state)
+{
+    (void)state;
+    char *const text = report(plate, NULL);
+    assert_non_null(strstr(text, "\"cell_columns\":[2,3,4,5],\"cell_limit\":"));
+    assert_int_equal(count(text, "<script type=\"text/plain\" id=\"cells"), 11);
+    const char *const first = strstr(text, "id=\"cells1\" data-n=\"6\" data-of=\"6\">");
+    assert_non_null(first);
+    /* live live dead ambiguous debris live, all counted: 81 81 82 83 84 81; then areas of 100 pixels: 2^7 *
+     * 0.78125, exponent 37, mantissa 288: 0x4b20, low byte first. */
+    assert_memory_equal(strchr(first, '>') + 1, "gYGCg4SBIEsgSyBLIEsgSyBL", 24);
     free(text);
 }
 
@@ -89,8 +109,9 @@ static void hostile_names_are_only_text(void **state)
     assert_null(strstr(text, "onerror=\""));
     assert_null(strstr(text, "\xe2\x80\xa8\xff"));
     assert_int_equal(count(text, "<script>"), 1); /* the page's own */
-    /* As many elements end as begin: 12 sites, 6 wells, the run, the page's script, 22 pictures. */
-    assert_int_equal(count(text, "</script>"), 12 + 6 + 1 + 1 + 22);
+    /* As many elements end as begin: 12 sites, 6 wells, the run, the page's script, 22 pictures, cells of 11.
+     */
+    assert_int_equal(count(text, "</script>"), 12 + 6 + 1 + 1 + 22 + 11);
     assert_non_null(
         strstr(text, "<title>&lt;script&gt;window.hacked=1&lt;/script&gt; &amp; &quot;plate&quot;"));
     free(text);
@@ -100,7 +121,8 @@ static void nothing_is_fetched(void **state)
 {
     (void)state;
     char *const text = report(plate, NULL);
-    assert_null(strstr(text, "http:"));
+    assert_int_equal(count(text, "http:"),
+                     count(text, "\"http://www.w3.org/2000/svg\"")); /* a name, no link */
     assert_null(strstr(text, "https:"));
     assert_null(strstr(text, "@import"));
     assert_null(strstr(text, " src=\""));
@@ -137,7 +159,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_is_there_once),
         cmocka_unit_test(pictures_are_embedded),
-        cmocka_unit_test(big_plates_link_their_pictures),
+        cmocka_unit_test(pictures_of_big_plates_lie_beside),
+        cmocka_unit_test(cells_are_there_for_plots),
         cmocka_unit_test(hostile_names_are_only_text),
         cmocka_unit_test(nothing_is_fetched),
         cmocka_unit_test(the_same_rows_give_the_same_bytes),
