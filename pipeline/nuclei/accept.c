@@ -2,6 +2,7 @@
 /* Nucleus, debris, or nothing: by how much a candidate stands out from the ring around it, how sharp its edge
  * is, how large and how convex, all in units of what is usual in this field. */
 #include "pipeline/nuclei/blob.h"
+#include "pipeline/nuclei/observe.h"
 #include "pipeline/nuclei/odds.h"
 
 #include <stdlib.h>
@@ -10,12 +11,16 @@ struct look {
     double contrast; /* light above the ring's */
     double edge;     /* slope of the light across the edge, a pixel */
     double touch;    /* part of the ring that others cover */
+    double clear;    /* contrast over itself and the ground, from the darkest ground: low in haze */
 };
 
 /* Logistic regression of "a nucleus is here" (docs/nuclei.md). */
 static const struct {
-    double constant, area, small, large, contrast, faint, convex, edge, touch;
-} odds = {-4.9, 1.24, -0.267, -1.03, 1.37, -2.64, 6.11, 1.99, -0.292};
+    double constant, area, small, large, contrast, faint, convex, edge, touch, clear, noise;
+} odds = {-5.33, 2.16, -0.365, -11.8, 1.16, 0.0809, 11.5, 2.52, -3.21, 1.13, -0.76};
+
+/* Slope of the usual edge, in its nucleus' light over the root of its area; counts as four samples. */
+static const double usual_slope = 2.2;
 
 static const double faint = 0.4, small = 0.4, large = 3;
 
@@ -30,7 +35,7 @@ static uint32_t blob_at(const struct stm_finder *f, int x, int y)
 }
 
 struct sums {
-    double ring, free, taken, edge, ends;
+    double ring, free, taken, edge;
 };
 
 /* One end of a row of the candidate: `x` is its last pixel, `side` the way out. */
@@ -41,12 +46,29 @@ static void look_at_end(const struct stm_finder *f, struct sums *s, uint32_t me,
     if (blob_at(f, x + side, y) == me || out < 0 || out >= f->w) return;
     const uint32_t there = blob_at(f, out, y);
     if (there == me) return;
-    s->edge += (light_at(f, x - side, y) - light_at(f, x + 2 * side, y)) / 3.0;
-    s->ends++;
-    if (there) {
+    if (there || blob_at(f, x + side, y)) {
         s->taken++;
     } else {
+        s->edge += (light_at(f, x - side, y) - light_at(f, x + 2 * side, y)) / 3.0;
         s->ring += light_at(f, out, y);
+        s->free++;
+    }
+}
+
+/* The same above (side -1) or below a row, in its middle, where the candidate ends there. */
+static void look_across(const struct stm_finder *f, struct sums *s, uint32_t me, const struct stm_piece *p,
+                        int side, int reach)
+{
+    const int x = (p->x0 + p->x1) / 2, out = p->y + side * (1 + reach);
+    if (out < 0 || out >= f->h || blob_at(f, x, p->y + side) == me) return;
+    const uint32_t there = blob_at(f, x, out);
+    const int in = p->y - side < 0 || p->y - side >= f->h ? p->y : p->y - side;
+    if (there == me) return;
+    if (there || blob_at(f, x, p->y + side)) {
+        s->taken++;
+    } else {
+        s->edge += (light_at(f, x, in) - light_at(f, x, p->y + 2 * side)) / 3.0;
+        s->ring += light_at(f, x, out);
         s->free++;
     }
 }
@@ -56,30 +78,48 @@ static struct look look_at(const struct stm_finder *f, uint32_t id)
     const struct stm_blob *b = &f->blob[id];
     const int reach = f->typical > 178 ? (int)(0.15 * sqrt(f->typical)) : 2;
     struct sums s = {0};
-    for (int32_t i = b->first; i >= 0; i = f->piece[i].next) {
+    double ground = 0, rows = 0;
+    for (int32_t i = b->first; i >= 0; i = f->piece[i].next, rows++) {
+        ground += f->ground.px[(f->piece[i].y >> 3) * f->ground.stride + (f->piece[i].x0 >> 3)];
         look_at_end(f, &s, id, f->piece[i].x0, f->piece[i].y, -1, reach);
         look_at_end(f, &s, id, f->piece[i].x1 - 1, f->piece[i].y, 1, reach);
+        look_across(f, &s, id, &f->piece[i], -1, reach);
+        look_across(f, &s, id, &f->piece[i], 1, reach);
     }
-    return (struct look){(double)b->light / b->area - (s.free > 0 ? s.ring / s.free : 0),
-                         s.ends > 0 ? s.edge / s.ends : 0,
-                         s.free + s.taken > 0 ? s.taken / (s.free + s.taken) : 0};
+    const double contrast = (double)b->light / b->area - (s.free > 0 ? s.ring / s.free : 0);
+    return (struct look){
+        contrast, (s.edge + 4 * usual_slope * (double)b->light / b->area / sqrt(f->typical)) / (s.free + 4),
+        s.free + s.taken > 0 ? s.taken / (s.free + s.taken) : 0,
+        contrast > 0 ? contrast / (contrast + ground / rows) : 0};
 }
+
+struct weighed {
+    double value, weight;
+};
 
 static int by_value(const void *a, const void *b)
 {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    const struct weighed *x = a, *y = b;
+    if (x->value != y->value) return x->value < y->value ? -1 : 1;
+    return (x->weight > y->weight) - (x->weight < y->weight);
 }
 
-/* Median contrast of the convex ones that are not small; 0 when there is none. */
-static double usual_contrast(const struct stm_finder *f, const struct look *look, double *list)
+/* Median contrast of the convex ones that are not small, weighted by their stain: haze has many bumps, but
+ * little stands out in them. 0 when there is none. */
+static double usual_contrast(const struct stm_finder *f, const struct look *look, struct weighed *list)
 {
     size_t n = 0;
-    for (uint32_t i = 1; i <= f->blobs; i++)
-        if (f->blob[i].area && f->blob[i].convex > 0.9 && f->blob[i].area >= 0.3 * f->typical)
-            list[n++] = look[i].contrast;
+    double sum = 0, seen = 0;
+    for (uint32_t i = 1; i <= f->blobs; i++) {
+        const struct stm_blob *b = &f->blob[i];
+        if (!b->area || b->convex < 0.9 || b->area < 0.3 * f->typical || !(look[i].contrast > 0)) continue;
+        list[n++] = (struct weighed){look[i].contrast, look[i].contrast * b->area};
+        sum += look[i].contrast * b->area;
+    }
     qsort(list, n, sizeof *list, by_value);
-    return n ? list[n / 2] : 0;
+    for (size_t i = 0; i < n; i++)
+        if ((seen += list[i].weight) * 2 >= sum) return list[i].value;
+    return 0;
 }
 
 static double at_least(double x, double least)
@@ -94,13 +134,16 @@ static double odds_of(const struct stm_finder *f, uint32_t id, const struct look
     const double contrast = stm_odds_log(at_least(look->contrast / usual, 0.01));
     const double mean = (double)b->light / b->area;
     const double edge = stm_odds_log(at_least(look->edge * sqrt(f->typical) / mean, 0.01));
-    STM_NUCLEI_DUMP_BLOB(f, id, b->area / f->typical, look->contrast / usual, look->contrast / mean,
-                         b->convex, look->edge * sqrt(f->typical) / mean, look->contrast / f->noise,
-                         look->touch);
+    STM_NUCLEI_OBSERVE(blob, f, id, 0,
+                       ((double[]){b->area / f->typical, look->contrast / usual, look->contrast / mean,
+                                   b->convex, look->edge * sqrt(f->typical) / mean, look->contrast / f->noise,
+                                   look->touch, look->clear}));
     return odds.constant + odds.area * area + odds.small * stm_odds_over(stm_odds_log(small) - area) +
            odds.large * stm_odds_over(area - stm_odds_log(large)) + odds.contrast * contrast +
            odds.faint * stm_odds_over(stm_odds_log(faint) - contrast) + odds.convex * b->convex +
-           odds.edge * edge + odds.touch * look->touch;
+           odds.edge * edge + odds.touch * look->touch +
+           odds.clear * stm_odds_log(at_least(look->clear, 0.01)) +
+           odds.noise * stm_odds_log(at_least(look->contrast / f->noise, 1));
 }
 
 static enum stm_blob_kind kind_of(const struct stm_finder *f, uint32_t id, const struct look *look,
@@ -118,14 +161,14 @@ static enum stm_blob_kind kind_of(const struct stm_finder *f, uint32_t id, const
 size_t stm_nuclei_accept_bytes(int w, int h)
 {
     const size_t n = (size_t)stm_nuclei_label_room(w, h) + 1;
-    return stm_arena_cost(n * sizeof(struct look)) + stm_arena_cost(n * sizeof(double));
+    return stm_arena_cost(n * sizeof(struct look)) + stm_arena_cost(n * sizeof(struct weighed));
 }
 
 bool stm_nuclei_accept(struct stm_finder *f, struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(f->scratch), n = (size_t)f->blobs + 1;
     struct look *look = stm_arena_take(f->scratch, n * sizeof *look, "candidates", err);
-    double *list = stm_arena_take(f->scratch, n * sizeof *list, "candidates", err);
+    struct weighed *list = stm_arena_take(f->scratch, n * sizeof *list, "candidates", err);
     if (!look || !list) return false;
     for (uint32_t i = 1; i <= f->blobs; i++)
         if (f->blob[i].area && f->blob[i].into == i) look[i] = look_at(f, i);

@@ -8,13 +8,27 @@ bool stm_hull_room_take(struct stm_hull_room *room, struct stm_finder *f, struct
     return room->x && room->y;
 }
 
-static uint64_t light_of(const struct stm_finder *f, const struct stm_segment *run)
+static void add_light(const struct stm_finder *f, struct stm_blob *b, const struct stm_segment *run)
 {
     const uint16_t *px = f->light.px + run->y * f->light.stride;
-    uint64_t sum = 0;
-    for (int x = run->x0; x < run->x1; x++)
+    uint32_t sum = 0, peak = b->peak;
+    for (int x = run->x0; x < run->x1; x++) {
         sum += px[x];
-    return sum;
+        peak = px[x] > peak ? px[x] : peak;
+    }
+    b->light += sum;
+    b->peak = (uint16_t)peak;
+}
+
+static void add_moments(struct stm_blob *b, const struct stm_segment *run)
+{
+    const double n = run->x1 - run->x0, a = run->x0, y = run->y;
+    const double x = n * a + n * (n - 1) / 2;
+    b->sx += x;
+    b->sy += n * y;
+    b->sxx += n * a * a + a * n * (n - 1) + (n - 1) * n * (2 * n - 1) / 6;
+    b->sxy += x * y;
+    b->syy += n * y * y;
 }
 
 static void add_piece(struct stm_finder *f, const struct stm_segment *run)
@@ -28,7 +42,8 @@ static void add_piece(struct stm_finder *f, const struct stm_segment *run)
         f->piece[b->last].next = i;
     b->last = i;
     b->area += run->x1 - run->x0;
-    b->light += light_of(f, run);
+    add_light(f, b, run);
+    add_moments(b, run);
 }
 
 size_t stm_blobs_bytes(int w, int h)
@@ -50,7 +65,8 @@ bool stm_blobs_make(struct stm_finder *f, struct stm_error *err)
     struct stm_segment *run = stm_arena_take(f->scratch, room * sizeof *run, "runs", err);
     if (!f->blob || !f->piece || !run) return false;
     for (uint32_t i = 0; i <= f->blobs; i++)
-        f->blob[i] = (struct stm_blob){.first = -1, .last = -1, .into = i};
+        f->blob[i] = (struct stm_blob){
+            .first = -1, .last = -1, .into = i, .step = i >= f->residue_first && i < f->residue_end};
     f->crowded = f->crowded || !stm_nuclei_label_runs(f, run, room, &n);
     f->pieces = 0;
     for (size_t i = 0; i < n && !f->crowded; i++)
@@ -82,11 +98,17 @@ void stm_blob_join(struct stm_finder *f, struct stm_blob *a, struct stm_blob *b)
     a->last = last;
     a->area += b->area;
     a->light += b->light;
+    if (b->peak > a->peak) a->peak = b->peak;
+    a->sx += b->sx;
+    a->sy += b->sy;
+    a->sxx += b->sxx;
+    a->sxy += b->sxy;
+    a->syy += b->syy;
     b->first = b->last = -1;
 }
 
-double stm_blob_convexity(const struct stm_finder *f, const struct stm_hull_room *room,
-                          const struct stm_blob *a, const struct stm_blob *b, int64_t *work)
+struct stm_hull stm_blob_hull(const struct stm_finder *f, const struct stm_hull_room *room,
+                              const struct stm_blob *a, const struct stm_blob *b, int64_t *work)
 {
     const struct stm_piece *piece = f->piece;
     int32_t p = a->first, q = b ? b->first : -1;
@@ -105,5 +127,12 @@ double stm_blob_convexity(const struct stm_finder *f, const struct stm_hull_room
         }
         stm_hull_row(&hull, y, x0, x1 - 1);
     }
-    return (double)(a->area + (b ? b->area : 0)) / (double)stm_hull_pixels(&hull);
+    return hull;
+}
+
+double stm_blob_convexity(const struct stm_finder *f, const struct stm_hull_room *room,
+                          const struct stm_blob *a, int64_t *work)
+{
+    const struct stm_hull hull = stm_blob_hull(f, room, a, NULL, work);
+    return (double)a->area / (double)stm_hull_pixels(&hull);
 }

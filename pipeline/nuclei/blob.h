@@ -7,6 +7,26 @@
 
 #include <math.h>
 
+/* What a candidate is made of, while candidates are put together. */
+struct stm_blob {
+    int32_t first, last; /* pieces, linked; -1: none */
+    int32_t area;
+    uint32_t into;                /* the blob it became part of, or itself */
+    double convex;                /* area over the hull's */
+    uint64_t light;               /* sum over its pixels */
+    uint16_t peak;                /* greatest of them */
+    double sx, sy, sxx, sxy, syy; /* sums of coordinates and products, exact below 2^53 */
+    bool changed;
+    bool step;    /* from the residue: a step in the flank of a brighter one, never part of it */
+    uint8_t kind; /* enum stm_blob_kind */
+};
+enum stm_blob_kind { STM_BLOB_NOTHING, STM_BLOB_DEBRIS, STM_BLOB_NUCLEUS };
+
+struct stm_piece {
+    int32_t y, x0, x1, next;
+    uint32_t blob;
+};
+
 struct stm_hull_room {
     int32_t *x, *y;
 };
@@ -15,20 +35,13 @@ bool stm_hull_room_take(struct stm_hull_room *room, struct stm_finder *f, struct
 /* Adds what `b` has to `a`; the lists stay in raster order. */
 void stm_blob_join(struct stm_finder *f, struct stm_blob *a, struct stm_blob *b);
 
-/* Area over the hull's pixels, of one blob or of two together; takes the pieces looked at from `work`. */
-double stm_blob_convexity(const struct stm_finder *f, const struct stm_hull_room *room,
-                          const struct stm_blob *a, const struct stm_blob *b, int64_t *work);
+/* The hull of one blob, or of two together (b not NULL), in `room` until the next call; takes the pieces
+ * looked at from `work`. */
+struct stm_hull stm_blob_hull(const struct stm_finder *f, const struct stm_hull_room *room,
+                              const struct stm_blob *a, const struct stm_blob *b, int64_t *work);
 
-#ifdef STM_NUCLEI_TRAIN /* the tool that fits the odds sees every pair and blob */
-void stm_nuclei_dump_pair(const struct stm_finder *f, uint32_t a, uint32_t b, int n, const double *v);
-void stm_nuclei_dump_blob(const struct stm_finder *f, uint32_t a, int n, const double *v);
-#define STM_NUCLEI_DUMP_PAIR(f, a, b, ...)                                                                   \
-    stm_nuclei_dump_pair(f, a, b, (int)(sizeof((double[]){__VA_ARGS__}) / 8), (double[]){__VA_ARGS__})
-#define STM_NUCLEI_DUMP_BLOB(f, a, ...)                                                                      \
-    stm_nuclei_dump_blob(f, a, (int)(sizeof((double[]){__VA_ARGS__}) / 8), (double[]){__VA_ARGS__})
-#else
-#define STM_NUCLEI_DUMP_PAIR(...) (void)0
-#define STM_NUCLEI_DUMP_BLOB(...) (void)0
-#endif
+/* Area over the hull's pixels. */
+double stm_blob_convexity(const struct stm_finder *f, const struct stm_hull_room *room,
+                          const struct stm_blob *a, int64_t *work);
 
 #endif

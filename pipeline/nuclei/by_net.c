@@ -2,7 +2,7 @@
 #include "pipeline/nuclei/by_net.h"
 
 #include "pipeline/nets/nuclei_net.h"
-#include "pipeline/nuclei/finder.h"
+#include "pipeline/nuclei/blob.h"
 
 #include <math.h>
 

@@ -22,24 +22,8 @@ struct stm_node {
     int32_t area, hull;                    /* pixels; of the convex hull too, 0 = not computed yet */
     uint16_t peak;
     uint8_t chosen;
+    int32_t core;        /* of a chosen node: the brighter nucleus that lies on it, or -1 */
     double split, whole; /* cost of the best cut of what is in here, and of no cut */
-};
-
-/* What a candidate is made of, while candidates are put together. */
-struct stm_blob {
-    int32_t first, last; /* pieces, linked; -1: none */
-    int32_t area;
-    uint32_t into;  /* the blob it became part of, or itself */
-    double convex;  /* area over the hull's */
-    uint64_t light; /* sum over its pixels */
-    bool changed;
-    uint8_t kind; /* enum stm_blob_kind */
-};
-enum stm_blob_kind { STM_BLOB_NOTHING, STM_BLOB_DEBRIS, STM_BLOB_NUCLEUS };
-
-struct stm_piece {
-    int32_t y, x0, x1, next;
-    uint32_t blob;
 };
 
 struct stm_finder {
@@ -50,6 +34,7 @@ struct stm_finder {
     bool dark, crowded;
     int up;
     struct stm_u16 light;  /* above the ground, smoothed */
+    struct stm_u16 ground; /* a value for each 8 x 8 pixels, above the darkest of them */
     struct stm_u32 labels; /* the caller's */
     double diameter;       /* first estimate, px */
     double typical;        /* area of the usual nucleus, px */
@@ -66,8 +51,9 @@ struct stm_finder {
     int32_t level_first[STM_NUCLEI_LEVELS + 3];
     struct stm_node *node;
     int nodes;
-    uint32_t seeds;     /* labels in use */
-    uint16_t *boundary; /* least light of each label */
+    uint32_t seeds;                      /* labels in use */
+    uint32_t residue_first, residue_end; /* labels that have no peak of their own */
+    uint16_t *boundary;                  /* least light of each label */
     struct stm_piece *piece;
     int32_t pieces;
     struct stm_blob *blob; /* 1 … blobs */
@@ -90,6 +76,7 @@ size_t stm_nuclei_levels_bytes(int w, int h);
 size_t stm_nuclei_tree_bytes(int w, int h);
 size_t stm_nuclei_choose_bytes(int w, int h);
 size_t stm_nuclei_flood_bytes(int w, int h);
+size_t stm_nuclei_residue_bytes(int w, int h);
 size_t stm_nuclei_split_bytes(int w, int h);
 size_t stm_blobs_bytes(int w, int h);
 size_t stm_nuclei_merge_bytes(int w, int h);
@@ -110,6 +97,8 @@ bool stm_nuclei_tree(struct stm_finder *f, struct stm_error *err);
 bool stm_nuclei_choose(struct stm_finder *f, struct stm_error *err);
 /* flood.c: labels grow from the chosen nodes down to their boundary */
 bool stm_nuclei_flood(struct stm_finder *f, struct stm_error *err);
+/* residue.c: labels for dim nuclei beside bright ones */
+bool stm_nuclei_residue(struct stm_finder *f, struct stm_error *err);
 /* split.c: labels that look like several are cut at their necks */
 bool stm_nuclei_split(struct stm_finder *f, struct stm_error *err);
 /* blob.c: f->piece and f->blob from the labels, which are the blobs' numbers */

@@ -11,19 +11,31 @@ struct flood {
     int top;
 };
 
-/* The light that 70 % of the node's pixels do not exceed. */
-static int plateau(const struct stm_finder *f, const struct stm_node *n)
+/* The level that 70 % of the counts in [from, end) do not exceed. */
+static int level_rank(const uint32_t *count, int from, int end)
 {
-    uint32_t count[STM_NUCLEI_LEVELS + 1] = {0};
-    int64_t left = (int64_t)n->area * 7 / 10;
-    int k = n->level;
+    int64_t left = 0;
+    for (int k = from; k < end; k++)
+        left += count[k];
+    left = left * 7 / 10;
+    while (from + 1 < end && (left -= count[from]) >= 0)
+        from++;
+    return from;
+}
+
+/* The light that 70 % of the node's pixels below level `end` do not exceed, not counting those outside the
+ * boundary that follows from it: found twice, the first time with all. */
+static int plateau(const struct stm_finder *f, const struct stm_node *n, int end)
+{
+    uint32_t count[STM_NUCLEI_LEVELS + 2] = {0};
     for (int32_t i = n->first; i >= 0; i = f->run[i].next) {
         const uint16_t *px = f->light.px + f->run[i].y * f->light.stride;
         for (int x = f->run[i].x0; x < f->run[i].x1; x++)
             count[f->level_of[px[x]]]++;
     }
-    while (k < f->levels && (left -= count[k]) >= 0)
-        k++;
+    int k = level_rank(count, n->level, end);
+    const int edge = f->level_of[(uint16_t)(f->options->boundary * f->level[k])];
+    k = level_rank(count, edge > n->level ? edge : n->level, end);
     return k < f->levels ? (f->level[k] + f->level[k + 1]) / 2 : f->level[k];
 }
 
@@ -34,15 +46,22 @@ static void paint(struct stm_finder *f, const struct stm_node *n, uint32_t label
             f->labels.px[f->run[i].y * f->labels.stride + x] = label;
 }
 
+static void plant_node(struct stm_finder *f, int32_t id)
+{
+    const struct stm_node *n = &f->node[id], *core = n->core < 0 ? NULL : &f->node[n->core];
+    const int edge = (int)(f->options->boundary * plateau(f, n, core ? core->level : f->levels + 1));
+    f->boundary[++f->seeds] = (uint16_t)(edge > f->level[1] ? edge : f->level[1]);
+    paint(f, n, f->seeds);
+    if (!core) return;
+    f->boundary[++f->seeds] = f->level[core->level];
+    paint(f, core, f->seeds);
+}
+
 static void plant(struct stm_finder *f)
 {
     f->seeds = 0;
-    for (int32_t i = 0; i < f->nodes; i++) {
-        if (!f->node[i].chosen) continue;
-        const int edge = (int)(f->options->boundary * plateau(f, &f->node[i]));
-        f->boundary[++f->seeds] = (uint16_t)(edge > f->level[1] ? edge : f->level[1]);
-        paint(f, &f->node[i], f->seeds);
-    }
+    for (int32_t i = 0; i < f->nodes; i++)
+        if (f->node[i].chosen) plant_node(f, i);
 }
 
 /* Places in the queue for every foreground pixel without a label, by level. */
@@ -84,13 +103,11 @@ static void offer_around(struct flood *q, int x, int y, uint32_t label)
 static void start(struct flood *q)
 {
     const struct stm_finder *f = q->f;
-    uint32_t label = 0;
     for (int32_t n = 0; n < f->nodes; n++) {
-        label += f->node[n].chosen;
-        for (int32_t i = f->node[n].first; f->node[n].chosen && f->node[n].level > 1 && i >= 0;
-             i = f->run[i].next)
-            for (int x = f->run[i].x0; x < f->run[i].x1; x++)
-                offer_around(q, x, f->run[i].y, label);
+        if (!f->node[n].chosen || f->node[n].level == 1) continue;
+        for (int32_t i = f->node[n].first; i >= 0; i = f->run[i].next)
+            for (int x = f->run[i].x0, y = f->run[i].y; x < f->run[i].x1; x++)
+                offer_around(q, x, y, f->labels.px[y * f->labels.stride + x]);
     }
 }
 

@@ -12,6 +12,9 @@
 
 enum { CELL_SHIFT = 3, BINS = 65536, OFFSET = 16384, OTSU_SHIFT = 4 };
 
+/* Smoothing in pixels, and the part of nuclei's height that noise may be before there is more. */
+static const double first_sigma = 0.5, most_noise = 0.03;
+
 enum op { LEAST, MOST, MEAN };
 
 struct ground {
@@ -76,12 +79,12 @@ static bool make_grid(struct ground *g, struct stm_finder *f, struct stm_error *
 {
     const int w = stm_grid_cells(f->w, CELL_SHIFT), h = stm_grid_cells(f->h, CELL_SHIFT);
     const size_t n = (size_t)w * (size_t)h;
-    g->node = (struct stm_u16){stm_arena_take(f->scratch, n * 2, "the ground", err), w, w, h};
+    g->node = (struct stm_u16){f->ground.px, w, w, h};
     g->other = (struct stm_u16){stm_arena_take(f->scratch, n * 2, "the ground", err), w, w, h};
     g->sum = stm_arena_take(f->scratch, (size_t)(w > h ? w : h) * sizeof *g->sum, "the ground", err);
     g->radius = (int)(f->diameter / (1 << CELL_SHIFT));
     if (g->radius < 2) g->radius = 2;
-    if (!g->node.px || !g->other.px || !g->sum) return false;
+    if (!g->other.px || !g->sum) return false;
     stm_shrink_mean(f->kernels, g->node, (struct stm_cu16)STM_CONST(f->light), CELL_SHIFT);
     for (int i = 0; i < 6; i++) {
         vertical(g, (enum op)(i / 2));
@@ -147,6 +150,15 @@ static void shift_grid(struct stm_u16 node, int by)
     }
 }
 
+static void above_darkest(struct stm_u16 node)
+{
+    uint16_t least = 65535;
+    for (int i = 0; i < node.w * node.h; i++)
+        least = node.px[i] < least ? node.px[i] : least;
+    for (int i = 0; i < node.w * node.h; i++)
+        node.px[i] = (uint16_t)(node.px[i] - least);
+}
+
 /* Mean of what is above Otsu's level and clear of the ground's spread; 0 when nothing is. */
 static double height_of(const struct stm_finder *f, uint32_t *bins)
 {
@@ -170,18 +182,19 @@ static void set_levels(struct stm_finder *f)
     double least = 4 * f->spread, dim = 0.18 * doubt * f->height;
     if (dim > least) least = dim;
     uint32_t level = (uint32_t)ceil(least);
-    for (f->levels = 0; f->levels < STM_NUCLEI_LEVELS && level < 65535; level += level < 20 ? 1 : level / 20)
+    for (f->levels = 0; f->levels < STM_NUCLEI_LEVELS && level < 65535; level += level < 20 ? 1 : level / 10)
         f->level[++f->levels] = (uint16_t)level;
 }
 
-/* What is to be added to smoothing by one pixel when that leaves noise above a thirtieth of the height of
- * nuclei that are large enough to bear more; 0 otherwise. */
-static double more_sigma(const struct stm_finder *f)
+/* What part of white noise is left: the root of the sum of the squared taps, in both directions. */
+static double noise_left(const struct stm_gauss *g)
 {
-    double sigma = 1;
-    while (sigma < 4 && sigma < f->diameter / 10 && f->noise > 0.03 * f->height * sigma)
-        sigma *= 1.25;
-    return sqrt(sigma * sigma - 1);
+    double sum = 0;
+    for (int i = -g->radius; i <= g->radius; i++) {
+        const double tap = (double)g->tap[i < 0 ? -i : i] / (1 << g->shift);
+        sum += tap * tap;
+    }
+    return sum;
 }
 
 static bool smooth(struct stm_finder *f, double sigma, struct stm_error *err)
@@ -191,17 +204,35 @@ static bool smooth(struct stm_finder *f, double sigma, struct stm_error *err)
     void *rows = stm_arena_take(f->scratch, stm_gauss_scratch(f->w, &gauss), "rows to smooth", err);
     if (!rows) return false;
     stm_gauss(f->kernels, f->light, (struct stm_cu16)STM_CONST(f->light), &gauss, rows);
+    f->noise *= noise_left(&gauss);
     stm_arena_reset(f->scratch, mark);
+    return true;
+}
+
+/* Once more, when noise is left above a certain part of the height of nuclei that are large enough to bear
+ * it. What noise is taken away goes out of the ground's spread, too. */
+static bool smooth_more(struct stm_finder *f, struct stm_error *err)
+{
+    const double before = f->noise;
+    double sigma = first_sigma;
+    while (sigma < 4 && sigma < f->diameter / 10 && f->noise * first_sigma > most_noise * f->height * sigma)
+        sigma *= 1.25;
+    if (sigma == first_sigma) return true;
+    if (!smooth(f, sqrt(sigma * sigma - first_sigma * first_sigma), err)) return false;
+    const double rest = f->spread * f->spread - before * before + f->noise * f->noise;
+    f->spread = rest > f->noise * f->noise ? sqrt(rest) : f->noise;
     return true;
 }
 
 bool stm_nuclei_ground(struct stm_finder *f, struct stm_error *err)
 {
+    const int w = stm_grid_cells(f->w, CELL_SHIFT), h = stm_grid_cells(f->h, CELL_SHIFT);
+    f->ground =
+        (struct stm_u16){stm_arena_take(f->scratch, (size_t)w * (size_t)h * 2, "the ground", err), w, w, h};
     const size_t mark = stm_arena_mark(f->scratch);
     struct ground g;
     uint32_t *bins = stm_arena_take(f->scratch, BINS * sizeof *bins, "a histogram", err);
-    if (!bins || !smooth(f, 1, err) || !make_grid(&g, f, err)) return false;
-    f->noise /= 3.5449; /* 2 sqrt(pi) sigma: what white noise is reduced to */
+    if (!f->ground.px || !bins || !smooth(f, first_sigma, err) || !make_grid(&g, f, err)) return false;
     const struct stm_grid grid = {STM_CONST(g.node), CELL_SHIFT};
     const double unit = 1 << f->up;
     memset(bins, 0, BINS * sizeof *bins);
@@ -210,10 +241,9 @@ bool stm_nuclei_ground(struct stm_finder *f, struct stm_error *err)
     f->noise = fmax(f->noise, 0.08 * unit);
     shift_grid(g.node, at - OFFSET);
     stm_grid_subtract(f->kernels, f->light, (struct stm_cu16)STM_CONST(f->light), grid, 0);
+    above_darkest(f->ground);
     f->height = height_of(f, bins);
-    const double sigma = more_sigma(f);
-    if (sigma > 0 && !smooth(f, sigma, err)) return false;
-    f->noise /= sqrt(sigma * sigma + 1);
+    if (!smooth_more(f, err)) return false;
     set_levels(f);
     stm_arena_reset(f->scratch, mark);
     return true;

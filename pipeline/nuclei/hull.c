@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline/nuclei/hull.h"
 
+#include <math.h>
+
 struct stm_hull stm_hull_begin(int32_t *x, int32_t *y, int rows)
 {
     return (struct stm_hull){x, y, 2 * rows, 0, 2 * rows};
@@ -55,4 +57,18 @@ int64_t stm_hull_pixels(const struct stm_hull *h)
         border += gcd((int64_t)h->x[b] - h->x[a], (int64_t)h->y[b] - h->y[a]);
     }
     return ((twice < 0 ? -twice : twice) + border) / 2 + 1;
+}
+
+double stm_hull_depth(const struct stm_hull *h, int32_t x, int32_t y)
+{
+    const int n = h->right + h->room - h->left;
+    double least = -1;
+    for (int i = 0; i < n; i++) {
+        const int a = corner(h, i, n), b = corner(h, i + 1, n);
+        const double dx = h->x[b] - h->x[a], dy = h->y[b] - h->y[a], length = sqrt(dx * dx + dy * dy);
+        if (!(length > 0)) continue;
+        const double d = (dx * (y - h->y[a]) - dy * (x - h->x[a])) / length;
+        if (least < 0 || d < least) least = d > 0 ? d : 0;
+    }
+    return least > 0 ? least : 0;
 }

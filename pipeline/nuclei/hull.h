@@ -20,4 +20,8 @@ void stm_hull_row(struct stm_hull *hull, int32_t y, int32_t x0, int32_t x1);
  * sense has exactly as many pixels. */
 int64_t stm_hull_pixels(const struct stm_hull *hull);
 
+/* How far (x, y) lies inside the hull of the centres: the least distance to the line through a side, 0
+ * outside. */
+double stm_hull_depth(const struct stm_hull *hull, int32_t x, int32_t y);
+
 #endif

@@ -15,9 +15,9 @@ size_t stm_nuclei_run_room(int w, int h)
 
 size_t stm_nuclei_base_bytes(int w, int h)
 {
-    const size_t nodes = (size_t)stm_nuclei_node_room(w, h) + 1;
+    const size_t labels = (size_t)stm_nuclei_label_room(w, h) + 1;
     return stm_arena_cost(stm_nuclei_run_room(w, h) * sizeof(struct stm_segment)) + stm_arena_cost(LIGHTS) +
-           stm_arena_cost(nodes * sizeof(uint16_t));
+           stm_arena_cost(labels * sizeof(uint16_t));
 }
 
 size_t stm_nuclei_levels_bytes(int w, int h)
@@ -30,10 +30,10 @@ bool stm_nuclei_base(struct stm_finder *f, struct stm_error *err)
 {
     const size_t room = stm_nuclei_run_room(f->w, f->h);
     const struct stm_cu16 light = STM_CONST(f->light);
-    const size_t nodes = (size_t)stm_nuclei_node_room(f->w, f->h) + 1;
+    const size_t labels = (size_t)stm_nuclei_label_room(f->w, f->h) + 1;
     f->base = stm_arena_take(f->scratch, room * sizeof *f->base, "foreground runs", err);
     f->level_of = stm_arena_take(f->scratch, LIGHTS, "levels", err);
-    f->boundary = stm_arena_take(f->scratch, nodes * sizeof *f->boundary, "boundaries", err);
+    f->boundary = stm_arena_take(f->scratch, labels * sizeof *f->boundary, "boundaries", err);
     if (!f->base || !f->level_of || !f->boundary) return false;
     while (f->levels) {
         f->bases = stm_threshold_runs(f->kernels, f->base, room, light, (uint16_t)(f->level[1] - 1));

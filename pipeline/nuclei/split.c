@@ -9,9 +9,10 @@
 
 #include <string.h>
 
-/* Distances in sixteenths of a pixel; a neck counts that is narrower than the peaks by 1/25 and 2/16. */
-enum { DISTANCE_SCALE = 16, LEAST_RISE = 2, RISE_DIVISOR = 1000, WINDOW = 1 << 20, SEEDS = 64 };
-static const double convex_enough = 0.97;
+/* Distances in sixteenths of a pixel; a neck counts that is narrower than the peaks by a sixteenth. */
+enum { DISTANCE_SCALE = 16, LEAST_RISE = 1, WINDOW = 1 << 20, SEEDS = 64 };
+/* Two ellipses that overlap by a quarter are 0.97 convex, but then they are large. */
+static const double convex_enough = 0.97, convex_beyond_doubt = 0.995;
 
 struct box {
     int x0, y0, x1, y1;
@@ -93,8 +94,7 @@ static void split_label(struct splitter *s, const struct stm_segment *run, size_
     stm_distance_root(d, (struct stm_cu16)STM_CONST(d), DISTANCE_SCALE);
     const uint16_t most = smooth(d, scratch);
     const struct stm_cu16 level = STM_CONST(d);
-    const size_t seeds = stm_seeds(f->kernels, seed, SEEDS, level,
-                                   (uint16_t)(LEAST_RISE + most / RISE_DIVISOR), most, scratch);
+    const size_t seeds = stm_seeds(f->kernels, seed, SEEDS, level, (uint16_t)(LEAST_RISE), most, scratch);
     if (seeds < 2 || seeds > SEEDS || f->seeds + seeds > s->room) return;
     memset(part.px, 0, area * sizeof *part.px);
     for (size_t i = 0; i < seeds; i++)
@@ -119,7 +119,8 @@ static void try_label(struct splitter *s, const struct stm_segment *run, size_t 
     const int64_t window = (int64_t)(b.x1 - b.x0 + 2) * (b.y1 - b.y0 + 2);
     const double least = 0.08 * s->f->typical > 16 ? 0.08 * s->f->typical : 16;
     if ((double)area < least || window > WINDOW || window > 64 * area) return;
-    if (solidity(s, run, n, area) < convex_enough) split_label(s, run, n, b);
+    const double convex = area < s->f->typical ? convex_enough : convex_beyond_doubt;
+    if (solidity(s, run, n, area) < convex) split_label(s, run, n, b);
 }
 
 /* The labels as runs, in raster order; false when there are more than memory was set aside for. */
@@ -141,7 +142,7 @@ bool stm_nuclei_label_runs(const struct stm_finder *f, struct stm_segment *run, 
 
 uint32_t stm_nuclei_label_room(int w, int h)
 {
-    return 2 * (uint32_t)stm_nuclei_node_room(w, h);
+    return 3 * (uint32_t)stm_nuclei_node_room(w, h);
 }
 
 size_t stm_nuclei_split_bytes(int w, int h)

@@ -40,7 +40,7 @@ static int32_t new_node(struct stm_finder *f, int32_t level, int32_t run, int32_
 {
     const int32_t id = f->nodes++;
     f->node[id] = (struct stm_node){
-        .level = level, .parent = parent, .child = -1, .sibling = -1, .first = run, .last = run};
+        .level = level, .parent = parent, .child = -1, .sibling = -1, .core = -1, .first = run, .last = run};
     if (parent >= 0) {
         f->node[id].sibling = f->node[parent].child;
         f->node[parent].child = id;
