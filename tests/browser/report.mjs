@@ -17,7 +17,7 @@ const {chromium} = await import("playwright-core").catch(() => skip("playwright-
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "stroma_browser_"));
 const shapes = {
-    plate12: [3, 4, 2, 400, "dead"], plate96: [8, 12, 1, 200, "dead"], plate384: [16, 24, 1, 100],
+    plate12: [3, 4, 2, 400, "dead"], sheet: [4, 6, 1, 200, "samples"], hostilesheet: [2, 4, 1, 200, "samples", "hostile"], plate96: [8, 12, 1, 200, "dead"], plate384: [16, 24, 1, 100],
     plate1536: [32, 48, 3, 128, "blind"], beside: [2, 3, 1, 320, "dead", "many"], single: [0, 0, 1, 600, "dead"], adherent: [2, 3, 1, 400, "mask"],
     hostile: [2, 3, 2, 300, "dead", "hostile"], bare: [2, 3, 1, 200, "bare"],
 };
@@ -197,6 +197,33 @@ const tests = {
         assert.match(await plate.getAttribute(".cells svg", "aria-label"), /cells of all wells$/);
         await close(plate);
     },
+    async "groups, doses and controls"() {
+        const page = await open("sheet");
+        const rows = await page.$$eval('script[data-row="well"]', list => list.map(s => JSON.parse(s.textContent)));
+        const of = (kind, at) => rows.filter(w => w.metadata[3] === kind && (w.status === "ok" || w.status === "warn")).map(w => w.values[at]).filter(v => v !== null);
+        const mean = list => list.reduce((a, b) => a + b, 0) / list.length;
+        const sd = list => Math.sqrt(list.reduce((sum, v) => sum + (v - mean(list)) ** 2, 0) / (list.length - 1));
+        const z = at => {
+            const p = of("positive", at), n = of("negative", at);
+            return 1 - 3 * (sd(p) + sd(n)) / Math.abs(mean(p) - mean(n));
+        };
+        assert.ok((await page.textContent(".zprime")).startsWith("Z\u2032 = " + z(4).toFixed(2) + " (4 positive, 4 negative wells)"));
+        const table = await page.$$eval(".grouptable tbody tr", list => list.map(r => [...r.children].map(c => c.textContent)));
+        assert.equal(table.length, 2 + 2 * 4);
+        assert.deepEqual(table.find(r => r[2] === "positive").slice(1, 4), ["positive control", "positive", "4"]);
+        const drug = rows.filter(w => w.metadata[0] === "drug" && w.metadata[1] === "10").map(w => w.values[4]);
+        assert.deepEqual(table.find(r => r[1] === "drug 10\u202f\u00b5M").slice(3, 5), ["2", mean(drug).toFixed(1)]);
+        assert.match(await page.getAttribute(".groups svg", "aria-label"), /^Viability against concentration, 2 series, 1\d wells/);
+        assert.equal(await page.locator(".groups .means").count(), 2);
+        await page.selectOption(".groups select.measure", {label: "Density (1/mm\u00b2)"});
+        assert.ok((await page.textContent(".zprime")).startsWith("Z\u2032 = " + z(7).toFixed(2)));
+        await close(page);
+        const hostile = await open("hostilesheet");
+        assert.equal(await hostile.evaluate(() => window.hacked), undefined);
+        assert.match(await hostile.textContent(".grouptable"), /<img src=x onerror=/);
+        assert.match(await hostile.textContent(".zprime"), /2 positive, 2 negative wells/);
+        await close(hostile);
+    },
     async "everything works from the keyboard"() {
         const page = await open("plate12");
         await page.focus("a.cell[tabindex='0']");
@@ -294,7 +321,7 @@ const tests = {
         await close(page);
     },
     async "nothing is wider than the window"() {
-        for (const name of ["plate12", "plate384", "single", "hostile"])
+        for (const name of ["plate12", "plate384", "single", "hostile", "hostilesheet"])
             for (const width of [360, 1280])
                 for (const hash of ["", "#well-1"]) {
                     const page = await open(name, {width, hash});
@@ -343,7 +370,7 @@ const tests = {
 async function takePictures() {
     const shots = [["plate12", "", 1280, 1500], ["plate12", "", 390, 1800], ["plate96", "", 1280, 1500], ["plate96", "#well-1", 1280, 900],
         ["plate384", "", 1280, 1200], ["plate1536", "", 1280, 1200], ["single", "", 1280, 1600], ["adherent", "#well-0", 1280, 900],
-        ["hostile", "", 1280, 1400]];
+        ["hostile", "", 1280, 1400], ["sheet", "", 1280, 2400]];
     for (const [name, hash, width, height] of shots)
         for (const colorScheme of ["light", "dark"]) {
             const page = await open(name, {hash, width, height, colorScheme});

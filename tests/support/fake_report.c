@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Writes all outputs of a run that never was: fake_report OUT ROWS COLS SITES SIZE [dead] [mask] [hostile]
- * [bare] [blind] [many] [pages]. `many`: as if there were 5000 sites. `pages`: report.html and overlays only.
- * 0 x 0 wells = a single image. What the browser tests look at. */
+ * [bare] [samples] [blind] [many] [pages]. `many`: as if there were 5000 sites. `pages`: report.html and
+ * overlays only. 0 x 0 wells = a single image. What the browser tests look at. */
 #include "tests/support/fake_run.h"
 
 #include <stdio.h>
@@ -13,7 +13,7 @@ int main(int argc, char **argv)
 {
     if (argc < 6)
         return fprintf(stderr, "usage: fake_report OUT ROWS COLS SITES SIZE [dead] [mask] [hostile] [bare] "
-                               "[blind] [many] [pages]\n"),
+                               "[samples] [blind] [many] [pages]\n"),
                2;
     struct stm_fake_run run = {.directory = argv[1],
                                .plate_rows = atoi(argv[2]),
@@ -28,6 +28,7 @@ int main(int argc, char **argv)
         run.bare |= !strcmp(argv[i], "bare");
         run.blind |= !strcmp(argv[i], "blind");
         run.pretend = !strcmp(argv[i], "many") ? 5000 : run.pretend;
+        run.samples |= !strcmp(argv[i], "samples");
         run.hostile |= !strcmp(argv[i], "hostile");
         pages_only |= !strcmp(argv[i], "pages");
     }

@@ -58,6 +58,8 @@ struct fake {
     struct stm_site_row site;
     struct stm_well_row well;
     struct stm_site_pixels pixels;
+    const char *metadata[4];
+    char dose[16];
     double sums[4]; /* live, dead, ambiguous, debris of the well */
 };
 
@@ -251,6 +253,27 @@ static void make_site(struct fake *f, int well, int index)
     count(f);
 }
 
+/* What the sample sheet says of the well, in the order of the names below. */
+static const char *const metadata_names[] = {"Condition", "Concentration", "ConcentrationUnit", "Control"};
+static void say_sample(struct fake *f, int index)
+{
+    const int col = index % f->run->plate_cols, row = index / f->run->plate_cols;
+    const bool first = col == 0, last = col == f->run->plate_cols - 1;
+    const char *const evil = f->run->hostile ? "<img src=x onerror=\"window.hacked=1\">" : "";
+    double dose = col > 1 ? 0.1 : 0;
+    for (int i = 2; i < col; i++)
+        dose *= 10;
+    snprintf(f->dose, sizeof f->dose, "%g", dose);
+    const char *const name = f->run->hostile ? evil : row < f->run->plate_rows / 2 ? "drug" : "other";
+    const char *const values[] = {first || last ? "" : name, first || last ? "" : f->dose,
+                                  first || last ? "" : "uM",
+                                  first  ? "negative"
+                                  : last ? "positive"
+                                         : ""};
+    memcpy(f->metadata, values, sizeof values);
+    f->well.metadata = f->metadata;
+}
+
 /* Half widths are made up; what matters is that they are there. */
 static void make_well(struct fake *f, int index)
 {
@@ -274,6 +297,7 @@ static void make_well(struct fake *f, int index)
                                          viability - (index == 1 ? 7.2 : 0)};
     memcpy(f->well_values, values, sizeof values);
     well->values = f->well_values;
+    if (f->run->samples) say_sample(f, index);
     well->verdict = well->sites_used == 0 ? STM_VERDICT_REJECTED : well->sites_used < well->sites;
     if (well->verdict)
         snprintf(well->reason, sizeof well->reason, "%d of %d fields cannot be used",
@@ -385,6 +409,11 @@ bool stm_fake_feed(const struct stm_fake_run *run, const struct stm_sink *const 
     };
     struct fake *const f = malloc(sizeof *f);
     if (!f || !create(f, run)) abort();
+    if (run->samples) {
+        info.metadata = metadata_names;
+        info.n_metadata = 4;
+        info.samples_file = "sheet.csv";
+    }
     info.object_columns = &f->object_columns;
     info.site_columns = &f->site_columns;
     info.well_columns = &f->well_columns;

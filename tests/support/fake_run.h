@@ -15,6 +15,7 @@ struct stm_fake_run {
     bool mask;
     bool hostile;     /* names that try to break out of every format */
     bool bare;        /* an assay without columns */
+    bool samples;     /* a sample sheet; see stm_fake_feed */
     bool blind;       /* no pixels */
     int pretend;      /* number of sites that sinks are told; 0 = as many as there are */
     int stop_at_site; /* 1-based: the run fails there and everything is discarded; 0 = never */
@@ -24,7 +25,9 @@ struct stm_fake_run {
  * site is a square of 2 * (size / 40) pixels whose top left corner is at (size / 10) * (1 + (k - 1) % 8, 1 +
  * (k - 1) / 8); classes are live, live, dead, ambiguous, debris in turn; object 8 of each row of squares is
  * not counted. The number of objects is 5 + image number % 40. In every plate the second well's first site is
- * rejected and the third well's first site failed (no pixels, no objects). */
+ * rejected and the third well's first site failed (no pixels, no objects). With `samples` the first column of
+ * a plate is the negative control, the last the positive, those between are 0, 0.1, 1, 10 … uM of "drug" (the
+ * first half of the rows) or "other". */
 bool stm_fake_feed(const struct stm_fake_run *run, const struct stm_sink *const *sinks,
                    struct stm_error *err);
 

@@ -68,7 +68,7 @@ function axisOf(values, log) {
 const tickText = v => v === 0 ? "0" : Math.abs(v) >= 1e6 || Math.abs(v) < 1e-3 ? v.toExponential(0).replace("e+", "e")
     : String(Number(v.toPrecision(6)));
 
-// A frame with axes; {node, x(v), y(v), plot}: what is drawn into plot is cut off at the axes.
+// A frame with axes; {node, x(v), y(v), plot, left, right}: things are drawn into plot.
 function frame(xAxis, yAxis, xTitle, yTitle, label, width = 560, height = 330) {
     const left = 62, right = 14, top = 24, bottom = 46, w = width - left - right, h = height - top - bottom;
     const x = v => left + w * xAxis.at(v), y = v => top + h * (1 - yAxis.at(v));
@@ -81,7 +81,7 @@ function frame(xAxis, yAxis, xTitle, yTitle, label, width = 560, height = 330) {
         plot, svg("path", {class: "axis", d: "M" + left + " " + top + "V" + (top + h) + "H" + (left + w)}),
         svg("text", {class: "axistitle", x: left + w / 2, y: height - 8, "text-anchor": "middle"}, xTitle),
         svg("text", {class: "axistitle", x: 4, y: 14}, yTitle));
-    return {node, x, y, plot};
+    return {node, x, y, plot, left, right: left + w};
 }
 
 const axisName = m => m.title + (m.sign ? " (" + m.sign + ")" : "");

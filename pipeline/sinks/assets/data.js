@@ -27,7 +27,7 @@ function measuresOf(columns) {
 }
 
 function signOf(unit) {
-    return (unit || "").replace(/um/g, "\u00b5m").replace(/m2\b/g, "m\u00b2").replace(/m3\b/g, "m\u00b3");
+    return (unit || "").replace(/um/g, "\u00b5m").replace(/\bu([MgLl])/g, "\u00b5$1").replace(/m2\b/g, "m\u00b2").replace(/m3\b/g, "m\u00b3");
 }
 
 // Median_AreaShape_Area_um2 in um2 is read as "Median area shape area"; the name itself is in the explanation.
