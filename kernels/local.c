@@ -4,12 +4,14 @@
 #include "kernels/border.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 /* Sums over the window's rows for each column, mirrored rx columns beyond both ends. */
 struct columns {
     uint32_t *sum;
     uint64_t *square;
     int w, rx;
+    bool squares; /* are wanted */
 };
 
 size_t stm_local_scratch(int w, int rx)
@@ -17,20 +19,20 @@ size_t stm_local_scratch(int w, int rx)
     return (((size_t)w + 2 * (size_t)rx) * (sizeof(uint32_t) + sizeof(uint64_t)) + 7) / 8 * 8;
 }
 
-static struct columns columns_in(void *scratch, int w, int rx)
+static struct columns columns_in(void *scratch, int w, int rx, bool squares)
 {
     uint64_t *square = scratch;
-    return (struct columns){(uint32_t *)(square + w + 2 * rx), square, w, rx};
+    return (struct columns){(uint32_t *)(square + w + 2 * rx), square, w, rx, squares};
 }
 
 static void exchange(struct columns *c, const uint16_t *in, const uint16_t *out)
 {
     uint32_t *restrict sum = c->sum + c->rx;
     uint64_t *restrict square = c->square + c->rx;
-    for (int x = 0; x < c->w; x++) {
+    for (int x = 0; x < c->w; x++)
         sum[x] += (uint32_t)in[x] - out[x];
+    for (int x = 0; c->squares && x < c->w; x++)
         square[x] += (uint64_t)((uint32_t)in[x] * in[x]) - (uint32_t)out[x] * out[x];
-    }
 }
 
 static void mirror_ends(struct columns *c)
@@ -68,7 +70,7 @@ static void advance(struct columns *c, struct stm_cu16 src, int ry, int y)
  * by less than 65536 n / 2^47 < 1 / n as long as n^2 < 2^31, and s m < 2^64. */
 void stm_local_mean(struct stm_u16 dst, struct stm_cu16 src, int rx, int ry, void *scratch)
 {
-    struct columns c = columns_in(scratch, src.w, rx);
+    struct columns c = columns_in(scratch, src.w, rx, false);
     const uint32_t n = (uint32_t)((2 * rx + 1) * (2 * ry + 1));
     const uint64_t m = (UINT64_C(1) << 47) / n + 1;
     for (int y = 0; y < dst.h && dst.w > 0; y++) {
@@ -77,9 +79,9 @@ void stm_local_mean(struct stm_u16 dst, struct stm_cu16 src, int rx, int ry, voi
         for (int i = 0; i < 2 * rx; i++)
             sum += c.sum[i];
         for (int x = 0; x < dst.w; x++) {
-            sum += c.sum[x + 2 * rx];
-            dst.px[y * dst.stride + x] = (uint16_t)(sum * m >> 47);
-            sum -= c.sum[x];
+            const uint32_t whole = sum + c.sum[x + 2 * rx];
+            sum += c.sum[x + 2 * rx] - c.sum[x];
+            dst.px[y * dst.stride + x] = (uint16_t)(whole * m >> 47);
         }
     }
 }
@@ -94,7 +96,7 @@ static uint16_t deviation(uint64_t n, uint64_t sum, uint64_t square, double fact
 
 void stm_local_deviation(struct stm_u16 dst, struct stm_cu16 src, int rx, int ry, double scale, void *scratch)
 {
-    struct columns c = columns_in(scratch, src.w, rx);
+    struct columns c = columns_in(scratch, src.w, rx, true);
     const uint64_t n = (uint64_t)((2 * rx + 1) * (2 * ry + 1));
     const double factor = scale / (double)n;
     for (int y = 0; y < dst.h && dst.w > 0; y++) {

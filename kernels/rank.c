@@ -109,3 +109,17 @@ void stm_maximum_filter(const struct stm_kernels *k, struct stm_u16 dst, struct 
     struct extremum e = {.op = k->maximum_row, .outside = 0, .src = src, .rx = rx, .ry = ry};
     extremum(&e, dst, scratch);
 }
+
+void stm_opening(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, int rx, int ry,
+                 void *scratch)
+{
+    stm_minimum_filter(k, dst, src, rx, ry, scratch);
+    stm_maximum_filter(k, dst, (struct stm_cu16)STM_CONST(dst), rx, ry, scratch);
+}
+
+void stm_closing(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, int rx, int ry,
+                 void *scratch)
+{
+    stm_maximum_filter(k, dst, src, rx, ry, scratch);
+    stm_minimum_filter(k, dst, (struct stm_cu16)STM_CONST(dst), rx, ry, scratch);
+}

@@ -17,6 +17,12 @@ void stm_minimum_filter(const struct stm_kernels *k, struct stm_u16 dst, struct 
                         void *scratch);
 void stm_maximum_filter(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, int rx, int ry,
                         void *scratch);
+/* Opening: the minimum, then its maximum; what is smaller than the rectangle and bright goes. Closing: the
+ * other way round, for what is dark. dst and src are different images. */
+void stm_opening(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, int rx, int ry,
+                 void *scratch);
+void stm_closing(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, int rx, int ry,
+                 void *scratch);
 size_t stm_extremum_scratch(int w, int rx, int ry);
 
 #endif

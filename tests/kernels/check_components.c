@@ -70,6 +70,8 @@ static void truth(const struct stm_kernels *ref)
 }
 
 struct bench {
+    const struct stm_kernels *k;
+    struct stm_cu16 mask;
     struct stm_segment *run;
     struct stm_moments *m;
     uint32_t *parent;
@@ -84,14 +86,27 @@ static void work(void *state)
     stm_moments_runs(b->m, b->run, b->n);
 }
 
+static void mask_work(void *state)
+{
+    struct bench *b = state;
+    b->n = stm_threshold_runs(b->k, b->run, b->n, b->mask, 0);
+    work(b);
+}
+
 static void bench(const struct stm_kernels *k)
 {
     enum { N = 2048 };
-    if (k->isa != STM_ISA_REF) return;
-    struct bench b;
+    struct bench b = {.k = k};
     b.run = check_blobs(N, N, 500, 12, &b.n);
+    const struct stm_u16 mask = check_image_fill(N, N, 0, FILL_ZERO);
+    for (size_t i = 0; i < b.n; i++)
+        for (int x = b.run[i].x0; x < b.run[i].x1; x++)
+            mask.px[b.run[i].y * mask.stride + x] = 1;
+    b.mask = check_const(mask);
     b.m = check_memory((b.n + 1) * sizeof *b.m, 0);
     b.parent = check_memory(b.n * 4, 0);
+    check_time("mask to components and moments", mask_work, &b, N * N);
+    if (k->isa != STM_ISA_REF) return;
     check_time("components and moments (of runs)", work, &b, N * N);
     b.run = check_blobs(N, N, 0, 50, &b.n);
     b.m = check_memory((b.n + 1) * sizeof *b.m, 0);

@@ -60,6 +60,28 @@ static void extrema(const struct stm_kernels *ref, int w, int h, int rx, int ry)
     check_equal_u16(most, src, "maximum in place");
 }
 
+/* A square that fits stays, one that does not goes; likewise for holes. */
+static void opening(const struct stm_kernels *ref)
+{
+    enum { W = 30, H = 20 };
+    const struct stm_u16 image = check_image_fill(W, H, 1, FILL_ZERO), got = check_image(W, H, 1);
+    void *scratch = check_memory(stm_extremum_scratch(W, 2, 2), 1);
+    for (int y = 5; y < 10; y++)
+        for (int x = 5; x < 10; x++) {
+            image.px[y * image.stride + x] = 700;
+            if (x < 9) image.px[y * image.stride + x + 12] = 700;
+        }
+    stm_opening(ref, got, check_const(image), 2, 2, scratch);
+    CHECK(got.px[5 * got.stride + 5] == 700 && got.px[9 * got.stride + 9] == 700, "a square of 5 x 5 opened");
+    CHECK(got.px[7 * got.stride + 18] == 0 && got.px[0] == 0, "a bar of 4 x 5 opened");
+    for (int y = 0; y < H; y++)
+        for (int x = 0; x < W; x++)
+            image.px[y * image.stride + x] ^= 700;
+    stm_closing(ref, got, check_const(image), 2, 2, scratch);
+    CHECK(got.px[5 * got.stride + 5] == 0 && got.px[9 * got.stride + 9] == 0, "a hole of 5 x 5 closed");
+    CHECK(got.px[7 * got.stride + 18] == 700 && got.px[0] == 700, "a slit of 4 x 5 closed");
+}
+
 static void truth(const struct stm_kernels *ref)
 {
     static const int radii[] = {0, 1, 2, 3, 7, 20};
@@ -72,6 +94,7 @@ static void truth(const struct stm_kernels *ref)
     for (int i = 0; i < 6; i++)
         for (int j = 0; j < 6; j++)
             extrema(ref, 3 + 17 * j, 2 + 13 * i, radii[i], radii[j]);
+    opening(ref);
 }
 
 static void same_shape(const struct stm_kernels *ref, const struct stm_kernels *k,
@@ -118,9 +141,15 @@ static void maximum_work(void *state)
     stm_maximum_filter(b->k, b->dst, b->src, b->radius, b->radius, b->scratch);
 }
 
+static void opening_work(void *state)
+{
+    const struct bench *b = state;
+    stm_opening(b->k, b->dst, b->src, b->radius, b->radius, b->scratch);
+}
+
 static void bench(const struct stm_kernels *k)
 {
-    enum { N = 1024 };
+    enum { N = 2048 };
     struct bench b = {k, check_image(N, N, 0), check_const(check_image_fill(N, N, 0, FILL_NOISE)), 1, NULL};
     b.scratch = check_memory(stm_extremum_scratch(N, 25, 25), 0);
     check_time("median 3 x 3", median_work, &b, N * N);
@@ -128,6 +157,8 @@ static void bench(const struct stm_kernels *k)
     check_time("median 5 x 5", median_work, &b, N * N);
     b.radius = 7;
     check_time("maximum 15 x 15", maximum_work, &b, N * N);
+    b.radius = 15;
+    check_time("opening 31 x 31", opening_work, &b, N * N);
     b.radius = 25;
     check_time("maximum 51 x 51", maximum_work, &b, N * N);
 }
