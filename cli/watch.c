@@ -45,7 +45,7 @@ static const struct stm_option options[] = {
      "seconds between looks at the folder without any event (network shares); default 30"},
     {"--quiet-time", 0, "S",
      "seconds without captures before the results are brought up to date; default 10"},
-    {"--status", 0, "FILE", "status file; default: DIR/watch.json"},
+    {"--status", 0, "FILE", "status file; default: results/.stroma-watch.json"},
     {"--log", 0, "FILE", "where the log is added; default: standard error"},
     {"--once", 0, NULL, "take in what is there, bring the results up to date, stop"},
     {"--isa", 0, "NAME", "instruction set (`stroma kernels`); results do not depend on it"},
@@ -147,7 +147,7 @@ static bool open_log(struct watch *w, struct stm_error *err)
     if (status)
         snprintf(w->status_path, sizeof w->status_path, "%s", status);
     else
-        snprintf(w->status_path, sizeof w->status_path, "%s/watch.json", w->results);
+        snprintf(w->status_path, sizeof w->status_path, "%s/.stroma-watch.json", w->results);
     w->status = (struct stm_watch_status){.path = w->status_path,
                                           .folder = w->pending.root,
                                           .results = w->results,

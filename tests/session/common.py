@@ -1,7 +1,7 @@
 """What the session tests share: plates, runs to compare with, comparing."""
 import filecmp, os, subprocess
 
-PROGRAM_FILES = {"run.json", "watch.json"}
+PROGRAM_FILES = {"run.json", ".stroma-watch.json", "manifest.json", "audit.log"}
 
 
 def plate(program, folder, rows=2, cols=3, sites=1, size=256, uneven=True):

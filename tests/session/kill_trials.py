@@ -85,7 +85,7 @@ def try_watch(program, images, ref, out, generator, longest):
     problems = list(differences(ref, out))
     if sorted(os.path.basename(p) for p in paths) != sorted(os.listdir(images)):
         problems.append(f"{len(paths)} files were taken in, {len(os.listdir(images))} delivered")
-    status = json.load(open(os.path.join(out, "watch.json")))
+    status = json.load(open(os.path.join(out, ".stroma-watch.json")))
     if status["state"] != "stopped" or not status["results_up_to_date"]:
         problems.append(f"status: {status}")
     return kills, problems

@@ -7,6 +7,6 @@ watch | grep -o '"status":"[a-z]*"' | sort
 watch
 cut -d, -f1-3 out/wells.csv
 grep -o '"event":"[a-z]*"' log | sort | uniq -c | tr -s ' '
-grep '"state"\|"captures"\|up_to_date' out/watch.json
+grep '"state"\|"captures"\|up_to_date' out/.stroma-watch.json
 $STROMA run in --channels nuclei,dead -o one -q
 cmp out/objects.csv one/objects.csv && cmp out/images.csv one/images.csv && echo the same as one run
