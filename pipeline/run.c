@@ -93,11 +93,19 @@ bool stm_run_size(const struct stm_plan *plan, const struct stm_intake *input,
                     limit >> 20);
 }
 
+/* Fewer sites than threads: the rest help with one site. Where memory bounds the desks, they do not. */
+static int threads_of_a_desk(const struct stm_crew *crew)
+{
+    const int threads = crew->options->threads > 0 ? crew->options->threads : stm_workers_available();
+    return crew->n_desks == crew->input->n_sites ? threads / crew->n_desks : 1;
+}
+
 static bool furnish(struct stm_crew *crew, struct stm_error *err)
 {
     size_t site, scratch;
     hungriest(crew->plan, crew->input, &site, &scratch);
     crew->window = 3 * crew->n_desks;
+    const int helpers = threads_of_a_desk(crew);
     crew->desks = calloc((size_t)crew->n_desks, sizeof *crew->desks);
     crew->text = calloc((size_t)crew->window * (size_t)(crew->n_sinks + 1), sizeof *crew->text);
     if (!crew->desks || !crew->text)
@@ -107,6 +115,8 @@ static bool furnish(struct stm_crew *crew, struct stm_error *err)
                               err) ||
             !stm_arena_create(&crew->desks[i].scratch, scratch, err))
             return false;
+    for (int i = 0; i < crew->n_desks; i++)
+        crew->desks[i].scratch.threads = helpers;
     return true;
 }
 
