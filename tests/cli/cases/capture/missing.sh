@@ -1,1 +1,0 @@
-$STROMA capture nothing.tif --json

@@ -1,2 +1,0 @@
-mkdir out
-$STROMA finish out

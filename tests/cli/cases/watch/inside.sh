@@ -1,2 +1,0 @@
-mkdir in
-$STROMA watch in -o in/results --once

@@ -1,1 +1,0 @@
-$STROMA watch nowhere -o out --once
