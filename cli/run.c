@@ -18,9 +18,7 @@ static const struct stm_option options[] = {
     {"--threads", 't', "N", "worker threads; default: all processors"},
     {"--isa", 0, "NAME", "instruction set (`stroma kernels`); results do not depend on it"},
     {"--memory-limit", 'm', "MIB", "lowers the number of workers until they fit; default: half the memory"},
-    {"--no-overlays", 0, NULL, "no pictures with outlines"},
-    {"--no-labels", 0, NULL, "no label images"},
-    {"--no-html", 0, NULL, "no report.html"},
+    STM_OUTPUT_OPTIONS,
     {"--no-hashes", 0, NULL, "run.json without the SHA-256 of the inputs (saves reading them once more)"},
     {"--strict", 0, NULL, "stop at the first site that fails, in plate order"},
     {"--resume", 0, NULL, "go on with a run that was interrupted"},
@@ -29,37 +27,6 @@ static const struct stm_option options[] = {
     {"--quiet", 'q', NULL, "no progress, no summary"},
     {0},
 };
-
-/* --no-overlays turns off the sink "overlays", and so on. */
-static void choose_sinks(const struct stm_arguments *args, const struct stm_sink **chosen, int room)
-{
-    char option[64];
-    int n = 0;
-    for (int i = 0; stm_sinks[i] && n < room - 1; i++) {
-        snprintf(option, sizeof option, "--no-%s", stm_sinks[i]->name);
-        if (stm_sinks[i]->default_on && !stm_option_given(args, option)) chosen[n++] = stm_sinks[i];
-    }
-    chosen[n] = NULL;
-}
-
-static bool choose_kernels(const struct stm_arguments *args, struct stm_run_options *o, struct stm_error *err)
-{
-    char why[256];
-    enum stm_isa isa;
-    if (!stm_isa_choose(stm_option_value(args, "--isa"), &isa, why, sizeof why))
-        return stm_fail(err, STM_USAGE, "--isa: %s", why);
-    o->kernels = stm_kernels_for(isa);
-    o->isa = stm_isa_name(isa);
-    return true;
-}
-
-static char *join(int argc, char **argv)
-{
-    struct stm_string s = {0};
-    for (int i = 0; i < argc; i++)
-        stm_string_addf(&s, "%s%s", i ? " " : "", argv[i]);
-    return s.text;
-}
 
 static void print_lines(FILE *out, const char *head, const struct stm_string *lines)
 {
@@ -119,7 +86,8 @@ static bool read_options(const struct stm_arguments *args, struct stm_run_option
     if (!o->directory && !stm_option_given(args, "--dry-run"))
         return stm_fail(err, STM_USAGE, "run needs a place for its results: -o DIR");
     if (!stm_option_long(args, "--threads", 1, 1024, 0, &threads, err) ||
-        !stm_option_long(args, "--memory-limit", 1, 1L << 30, 0, &mib, err) || !choose_kernels(args, o, err))
+        !stm_option_long(args, "--memory-limit", 1, 1L << 30, 0, &mib, err) ||
+        !stm_setup_kernels(args, o, err))
         return false;
     o->threads = (int)threads;
     o->memory_limit = (size_t)mib << 20;
@@ -156,13 +124,13 @@ static int execute(const struct stm_arguments *args, struct stm_plan *plan, stru
 
 static int run(const struct stm_arguments *args, struct stm_error *err)
 {
-    const struct stm_sink *sinks[16];
+    const struct stm_sink *sinks[STM_SETUP_SINKS];
     struct stm_run_options o = {.sinks = sinks};
     struct stm_plan plan;
     struct stm_intake input = {0};
     int code = STM_EXIT_FAILED;
-    char *const command_line = join(args->argc, args->argv);
-    choose_sinks(args, sinks, 16);
+    char *const command_line = stm_setup_command_line(args);
+    stm_setup_sinks(args, sinks, STM_SETUP_SINKS);
     o.command_line = command_line;
     if (!read_options(args, &o, err)) return free(command_line), STM_EXIT_USAGE;
     const char *const samples = stm_option_value(args, "--samples");

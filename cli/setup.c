@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/setup.h"
 
+#include "kernels/kernels.h"
 #include "pipeline/core/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,4 +51,34 @@ bool stm_setup_intake(const struct stm_arguments *args, struct stm_plan *plan, s
 {
     return stm_intake_open(input, args->operands, args->n_operands, plan, err) &&
            stm_plan_finish(plan, input->roles, input->n_roles, err);
+}
+
+void stm_setup_sinks(const struct stm_arguments *args, const struct stm_sink **chosen, int room)
+{
+    char option[64];
+    int n = 0;
+    for (int i = 0; stm_sinks[i] && n < room - 1; i++) {
+        snprintf(option, sizeof option, "--no-%s", stm_sinks[i]->name);
+        if (stm_sinks[i]->default_on && !stm_option_given(args, option)) chosen[n++] = stm_sinks[i];
+    }
+    chosen[n] = NULL;
+}
+
+bool stm_setup_kernels(const struct stm_arguments *args, struct stm_run_options *o, struct stm_error *err)
+{
+    char why[256];
+    enum stm_isa isa;
+    if (!stm_isa_choose(stm_option_value(args, "--isa"), &isa, why, sizeof why))
+        return stm_fail(err, STM_USAGE, "--isa: %s", why);
+    o->kernels = stm_kernels_for(isa);
+    o->isa = stm_isa_name(isa);
+    return true;
+}
+
+char *stm_setup_command_line(const struct stm_arguments *args)
+{
+    struct stm_string s = {0};
+    for (int i = 0; i < args->argc; i++)
+        stm_string_addf(&s, "%s%s", i ? " " : "", args->argv[i]);
+    return s.text;
 }

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "pipeline/intake.h"
 #include "pipeline/plan.h"
+#include "pipeline/run.h"
 
 /* Option rows that the commands share. */
 #define STM_SETUP_OPTIONS                                                                                    \
@@ -18,6 +19,25 @@
         "--pattern", 0, "TEXT",                                                                              \
             "how file names are read, for example '{plate}_{well}_s{site}_w{channel}.tif'"                   \
     }
+
+/* What is written; the sink of an option's name is left out. */
+#define STM_OUTPUT_OPTIONS                                                                                   \
+    {"--no-overlays", 0, NULL, "no pictures with outlines"}, {"--no-labels", 0, NULL, "no label images"},    \
+    {                                                                                                        \
+        "--no-html", 0, NULL, "no report.html"                                                               \
+    }
+
+enum { STM_SETUP_SINKS = 16 };
+
+/* The outputs that are on, NULL-ended. */
+void stm_setup_sinks(const struct stm_arguments *args, const struct stm_sink **chosen, int room);
+
+/* What --isa says, into options->kernels and options->isa. */
+bool stm_setup_kernels(const struct stm_arguments *args, struct stm_run_options *options,
+                       struct stm_error *err);
+
+/* The command line as one text, which the caller frees. */
+char *stm_setup_command_line(const struct stm_arguments *args);
 
 /* Plan from the options; the caller frees it, also after a failure. */
 bool stm_setup_plan(const struct stm_arguments *args, struct stm_plan *plan, struct stm_error *err);

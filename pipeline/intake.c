@@ -351,20 +351,45 @@ static bool finish(struct reader *r, struct stm_error *err)
     return make_stems_unique(in, err);
 }
 
-bool stm_intake_open(struct stm_intake *input, const char *const *paths, int n_paths,
-                     const struct stm_plan *plan, struct stm_error *err)
+/* From the plate's names to its headers. */
+static bool open_sites(struct reader *r, struct stm_error *err)
 {
-    struct reader r = {.input = input, .plan = plan};
-    const char *const pattern = plan->input.pattern[0] ? plan->input.pattern : NULL;
-    memset(input, 0, sizeof *input);
-    if (!stm_channel_spec_parse(&r.spec, plan->input.channels, err)) return false;
-    if (!stm_plate_find(&input->plate, paths, n_paths, pattern, err)) return false;
+    struct stm_intake *const input = r->input;
     stm_text_copy(input->title, sizeof input->title, input->plate.title);
     for (int i = 0; i < input->plate.n_problems; i++)
         stm_string_addf(&input->problems, "%s\n", input->plate.problems[i]);
     for (int i = 0; i < input->plate.n_sites; i++)
-        if (!read_site(&r, &input->plate.sites[i], err)) return false;
-    return finish(&r, err);
+        if (!read_site(r, &input->plate.sites[i], err)) return false;
+    return finish(r, err);
+}
+
+static const char *pattern_of(const struct stm_plan *plan)
+{
+    return plan->input.pattern[0] ? plan->input.pattern : NULL;
+}
+
+static bool begin(struct reader *r, struct stm_intake *input, const struct stm_plan *plan,
+                  struct stm_error *err)
+{
+    *r = (struct reader){.input = input, .plan = plan};
+    memset(input, 0, sizeof *input);
+    return stm_channel_spec_parse(&r->spec, plan->input.channels, err);
+}
+
+bool stm_intake_open(struct stm_intake *input, const char *const *paths, int n_paths,
+                     const struct stm_plan *plan, struct stm_error *err)
+{
+    struct reader r;
+    return begin(&r, input, plan, err) &&
+           stm_plate_find(&input->plate, paths, n_paths, pattern_of(plan), err) && open_sites(&r, err);
+}
+
+bool stm_intake_open_listed(struct stm_intake *input, const struct stm_plate_listed *listed, int n,
+                            const struct stm_plan *plan, struct stm_error *err)
+{
+    struct reader r;
+    return begin(&r, input, plan, err) &&
+           stm_plate_find_listed(&input->plate, listed, n, pattern_of(plan), err) && open_sites(&r, err);
 }
 
 size_t stm_intake_scratch_bytes(const struct stm_intake_site *from)

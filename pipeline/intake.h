@@ -39,6 +39,10 @@ struct stm_intake {
 bool stm_intake_open(struct stm_intake *input, const char *const *paths, int n_paths,
                      const struct stm_plan *plan, struct stm_error *err);
 
+/* The same for files that are listed already (plate.h); one that is gone is a failed site. */
+bool stm_intake_open_listed(struct stm_intake *input, const struct stm_plate_listed *listed, int n,
+                            const struct stm_plan *plan, struct stm_error *err);
+
 /* Reads a sample sheet and gives every site's row its values; what the sheet leaves open goes to `problems`.
  */
 bool stm_intake_samples(struct stm_intake *input, const char *path, struct stm_error *err);

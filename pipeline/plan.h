@@ -49,6 +49,8 @@ bool stm_plan_set(struct stm_plan *plan, const char *name, const char *value, st
 
 /* Reads a protocol file (INI; docs/protocols.md). A file that names an assay must name this plan's. */
 bool stm_plan_protocol(struct stm_plan *plan, const char *path, struct stm_error *err);
+/* A plan from what stm_plan_canonical wrote; instead of stm_plan_begin. */
+bool stm_plan_from_text(struct stm_plan *plan, const char *text, struct stm_error *err);
 /* The assay a protocol file asks for, "" when it does not say. */
 bool stm_plan_protocol_assay(const char *path, char *assay, size_t size, struct stm_error *err);
 

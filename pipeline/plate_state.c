@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline/plate_state.h"
 
-#include "pipeline/core/file.h"
+#include "pipeline/core/lock.h"
 #include "pipeline/core/sha256.h"
 #include "pipeline/core/text.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* A header line that says what the bytes are of, then the plate state of each stage. */
 static void describe(const struct stm_plan *plan, struct stm_string *line)
@@ -22,22 +25,6 @@ static size_t state_bytes(const struct stm_plan *plan)
     for (int i = 0; i < plan->n_stages; i++)
         n += plan->stage[i].stage->plate_bytes;
     return n;
-}
-
-bool stm_plate_state_save(const struct stm_plan *plan, const char *path, int sites, struct stm_error *err)
-{
-    struct stm_string all = {0};
-    char hex[STM_SHA256_HEX];
-    describe(plan, &all);
-    stm_string_addf(&all, " %d\n", sites);
-    for (int i = 0; i < plan->n_stages; i++)
-        stm_string_add_n(&all, plan->stage[i].plate, plan->stage[i].stage->plate_bytes);
-    if (!all.failed) stm_sha256_hex(all.text, all.length, hex);
-    stm_string_add_n(&all, hex, sizeof hex - 1);
-    const bool good = all.failed ? stm_fail(err, STM_NO_MEMORY, "no memory for the plate's state")
-                                 : stm_file_save(path, all.text, all.length, err);
-    stm_string_free(&all);
-    return good;
 }
 
 static bool is_whole(const char *bytes, size_t n)
@@ -65,21 +52,75 @@ static long header_sites(const struct stm_plan *plan, const char *bytes, size_t 
     return sites;
 }
 
-bool stm_plate_state_load(struct stm_plan *plan, const char *path, int *sites)
+/* Everything that is in the file; NULL without memory or when it is longer than it can be. */
+static char *read_file(int fd, size_t limit, size_t *n)
 {
-    struct stm_error ignored;
-    char *bytes;
-    size_t n;
-    if (!stm_file_read_all(path, state_bytes(plan) + 4096, &bytes, &n, &ignored)) return false;
-    const long counted = is_whole(bytes, n) ? header_sites(plan, bytes, n) : -1;
+    struct stat st;
+    *n = 0;
+    if (fstat(fd, &st) != 0 || st.st_size < 0 || (size_t)st.st_size > limit) return NULL;
+    char *const bytes = malloc((size_t)st.st_size + 1);
+    for (ssize_t got = 1; bytes && got > 0 && *n<(size_t)st.st_size; *n += got> 0 ? (size_t)got : 0)
+        got = pread(fd, bytes + *n, (size_t)st.st_size - *n, (off_t)*n);
+    return bytes;
+}
+
+static void take(struct stm_plate_state *state, struct stm_plan *plan, const char *bytes, size_t n)
+{
+    if (!is_whole(bytes, n)) return;
+    const long sites = header_sites(plan, bytes, n);
     const char *at = memchr(bytes, '\n', n);
-    const bool good = counted >= 0 && (size_t)(bytes + n - at - 1) == state_bytes(plan) + STM_SHA256_HEX - 1;
-    for (int i = 0; good && i < plan->n_stages; i++) {
-        if (i == 0) at++;
+    state->foreign = sites < 0 || (size_t)(bytes + n - at - 1) != state_bytes(plan) + STM_SHA256_HEX - 1;
+    if (state->foreign) return;
+    at++;
+    for (int i = 0; i < plan->n_stages; i++) {
         memcpy(plan->stage[i].plate, at, plan->stage[i].stage->plate_bytes);
         at += plan->stage[i].stage->plate_bytes;
     }
-    if (good) *sites = (int)counted;
+    state->sites = (int)sites;
+}
+
+bool stm_plate_state_open(struct stm_plate_state *state, struct stm_plan *plan, const char *path,
+                          struct stm_error *err)
+{
+    size_t n;
+    *state = (struct stm_plate_state){.fd = STM_LOCK_FREE};
+    if (!stm_lock_take(&state->fd, path, true, err)) return false;
+    char *const bytes = read_file(state->fd, state_bytes(plan) + 4096, &n);
+    if (bytes) take(state, plan, bytes, n);
     free(bytes);
+    return true;
+}
+
+static bool write_file(int fd, const struct stm_string *all)
+{
+    if (ftruncate(fd, 0) != 0) return false;
+    for (size_t done = 0; done < all->length;) {
+        const ssize_t put = pwrite(fd, all->text + done, all->length - done, (off_t)done);
+        if (put < 0 && errno == EINTR) continue;
+        if (put <= 0) return false;
+        done += (size_t)put;
+    }
+    return true;
+}
+
+bool stm_plate_state_close(struct stm_plate_state *state, const struct stm_plan *plan, struct stm_error *err)
+{
+    struct stm_string all = {0};
+    char hex[STM_SHA256_HEX] = "";
+    bool good = true;
+    if (!state->foreign) {
+        describe(plan, &all);
+        stm_string_addf(&all, " %d\n", state->sites);
+        for (int i = 0; i < plan->n_stages; i++)
+            stm_string_add_n(&all, plan->stage[i].plate, plan->stage[i].stage->plate_bytes);
+        if (!all.failed) stm_sha256_hex(all.text, all.length, hex);
+        stm_string_add_n(&all, hex, sizeof hex - 1);
+        if (all.failed)
+            good = stm_fail(err, STM_NO_MEMORY, "no memory for the plate's state");
+        else if (!write_file(state->fd, &all))
+            good = stm_fail(err, STM_IO, "the plate's state cannot be written: %s", strerror(errno));
+    }
+    stm_string_free(&all);
+    stm_lock_release(&state->fd);
     return good;
 }

@@ -5,11 +5,19 @@
 
 #include "pipeline/plan.h"
 
-/* Of a finished plan, before its stages conclude. `sites` = how many fields of view are in it. */
-bool stm_plate_state_save(const struct stm_plan *plan, const char *path, int sites, struct stm_error *err);
+/* An open state, for nobody else until it is closed. */
+struct stm_plate_state {
+    int fd, sites; /* fields of view that are in it */
+    bool foreign;  /* of another program, protocol or set of channels: not read, and not to be written over */
+};
 
-/* Into a finished plan. False when there is none for this program, protocol and channels; then nothing is
- * changed. */
-bool stm_plate_state_load(struct stm_plan *plan, const char *path, int *sites);
+/* Opens `path`, waits for who has it, and reads it into a finished plan; when there is none for this plan,
+ * the plan is left as it is and sites is 0. */
+bool stm_plate_state_open(struct stm_plate_state *state, struct stm_plan *plan, const char *path,
+                          struct stm_error *err);
+
+/* Writes the plan's, unless it is foreign, and closes. Not brought to disk: what a crash leaves is read as
+ * none. */
+bool stm_plate_state_close(struct stm_plate_state *state, const struct stm_plan *plan, struct stm_error *err);
 
 #endif

@@ -67,6 +67,16 @@ bool stm_plan_protocol(struct stm_plan *plan, const char *path, struct stm_error
     return true;
 }
 
+bool stm_plan_from_text(struct stm_plan *plan, const char *text, struct stm_error *err)
+{
+    struct protocol p = {.plan = NULL};
+    memset(plan, 0, sizeof *plan);
+    if (!stm_ini_parse(text, strlen(text), take_entry, &p, err) || !stm_plan_begin(plan, p.assay, err))
+        return false;
+    p.plan = plan;
+    return stm_ini_parse(text, strlen(text), take_entry, &p, err);
+}
+
 bool stm_plan_protocol_assay(const char *path, char *assay, size_t size, struct stm_error *err)
 {
     struct protocol p = {.plan = NULL};

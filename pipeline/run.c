@@ -93,11 +93,19 @@ bool stm_run_size(const struct stm_plan *plan, const struct stm_intake *input,
                     limit >> 20);
 }
 
+/* Fewer sites than threads: the rest help with one site. Where memory bounds the desks, they do not. */
+static int threads_of_a_desk(const struct stm_crew *crew)
+{
+    const int threads = crew->options->threads > 0 ? crew->options->threads : stm_workers_available();
+    return crew->n_desks == crew->input->n_sites ? threads / crew->n_desks : 1;
+}
+
 static bool furnish(struct stm_crew *crew, struct stm_error *err)
 {
     size_t site, scratch;
     hungriest(crew->plan, crew->input, &site, &scratch);
     crew->window = 3 * crew->n_desks;
+    const int helpers = threads_of_a_desk(crew);
     crew->desks = calloc((size_t)crew->n_desks, sizeof *crew->desks);
     crew->text = calloc((size_t)crew->window * (size_t)(crew->n_sinks + 1), sizeof *crew->text);
     if (!crew->desks || !crew->text)
@@ -107,10 +115,12 @@ static bool furnish(struct stm_crew *crew, struct stm_error *err)
                               err) ||
             !stm_arena_create(&crew->desks[i].scratch, scratch, err))
             return false;
+    for (int i = 0; i < crew->n_desks; i++)
+        crew->desks[i].scratch.threads = helpers;
     return true;
 }
 
-static void clear_away(struct stm_crew *crew)
+void stm_crew_close(struct stm_crew *crew)
 {
     for (int i = 0; crew->desks && i < crew->n_desks; i++) {
         stm_arena_destroy(&crew->desks[i].site);
@@ -139,10 +149,13 @@ static bool open_spool(struct stm_crew *crew, struct stm_error *err)
     return good;
 }
 
+/* Over whatever is there: this is of all sites. The plan's own state is not to be read over. */
 static bool save_state(const struct stm_crew *crew, struct stm_error *err)
 {
+    struct stm_plate_state state = {.sites = crew->input->n_sites};
     const char *const path = crew->options->state_file;
-    return !path || stm_plate_state_save(crew->plan, path, crew->input->n_sites, err);
+    return !path ||
+           (stm_lock_take(&state.fd, path, true, err) && stm_plate_state_close(&state, crew->plan, err));
 }
 
 /* While run.json is there the outputs are complete; a run that goes over them takes it away first. */
@@ -198,9 +211,8 @@ static bool run_phases(struct stm_crew *crew, struct stm_run_texts *t, struct st
     const double begin = seconds_now();
     mark_incomplete(crew);
     if (crew->input->samples.remarks.text) stm_string_add(&crew->notes, crew->input->samples.remarks.text);
-    bool good = furnish(crew, err) && stm_run_survey(crew, err) && open_spool(crew, err) &&
-                stm_run_analyse(crew, err) && save_state(crew, err) && stm_run_conclude(crew, err) &&
-                stm_run_info_hash(crew, t, err);
+    bool good = stm_run_survey(crew, err) && open_spool(crew, err) && stm_run_analyse(crew, err) &&
+                save_state(crew, err) && stm_run_conclude(crew, err) && stm_run_info_hash(crew, t, err);
     crew->info.notes = crew->notes.text;
     good = good && open_sinks(crew, &opened, err) && stm_run_report(crew, err);
     if (good) {
@@ -224,30 +236,39 @@ static bool take_directory(const struct stm_run_options *options, int *lock, con
     return stm_fail_file(err, options->directory);
 }
 
+bool stm_crew_open(struct stm_crew *crew, struct stm_plan *plan, struct stm_intake *input,
+                   const struct stm_run_options *options, struct stm_run_summary *summary,
+                   struct stm_error *err)
+{
+    *crew = (struct stm_crew){.plan = plan, .input = input, .options = options, .summary = summary};
+    memset(summary, 0, sizeof *summary);
+    pthread_mutex_init(&crew->turn_lock, NULL);
+    pthread_cond_init(&crew->turn_moved, NULL);
+    for (; crew->n_sinks < STM_MAX_SINKS && options->sinks[crew->n_sinks]; crew->n_sinks++)
+        crew->previews |= options->sinks[crew->n_sinks]->draws;
+    refuse_monsters(plan, input, memory_limit(options));
+    if (!stm_run_size(plan, input, options, &crew->n_desks, &summary->worker_bytes, err)) return false;
+    summary->sites = input->n_sites;
+    summary->wells = input->n_wells;
+    summary->threads = crew->n_desks;
+    crew->total = 2 * input->n_sites;
+    return furnish(crew, err);
+}
+
 bool stm_run(struct stm_plan *plan, struct stm_intake *input, const struct stm_run_options *options,
              struct stm_run_summary *summary, struct stm_error *err)
 {
-    struct stm_crew crew = {.plan = plan, .input = input, .options = options, .summary = summary};
+    struct stm_crew crew;
     struct stm_run_texts texts;
     char lock_path[4096];
     int lock = STM_LOCK_FREE;
     snprintf(lock_path, sizeof lock_path, "%s/" STM_LOCK_FILE, options->directory);
-    memset(summary, 0, sizeof *summary);
-    pthread_mutex_init(&crew.turn_lock, NULL);
-    pthread_cond_init(&crew.turn_moved, NULL);
-    for (; crew.n_sinks < STM_MAX_SINKS && options->sinks[crew.n_sinks]; crew.n_sinks++)
-        crew.previews |= options->sinks[crew.n_sinks]->draws;
-    refuse_monsters(plan, input, memory_limit(options));
-    bool good = stm_run_size(plan, input, options, &crew.n_desks, &summary->worker_bytes, err) &&
-                take_directory(options, &lock, lock_path, err);
-    summary->sites = input->n_sites;
-    summary->wells = input->n_wells;
-    summary->threads = crew.n_desks;
-    crew.total = 2 * input->n_sites;
     memset(&texts, 0, sizeof texts);
-    good = good && stm_run_info_begin(&crew, &texts, err) && run_phases(&crew, &texts, err);
+    const bool good = stm_crew_open(&crew, plan, input, options, summary, err) &&
+                      take_directory(options, &lock, lock_path, err) &&
+                      stm_run_info_begin(&crew, &texts, err) && run_phases(&crew, &texts, err);
     stm_run_info_free(&texts);
-    clear_away(&crew);
+    stm_crew_close(&crew);
     stm_lock_remove(&lock, lock_path);
     return good;
 }

@@ -52,6 +52,27 @@ void stm_crew_identify(const struct stm_crew *crew, int item, struct stm_site_ro
 bool stm_desk_site(struct stm_crew *crew, struct stm_desk *desk, const struct stm_intake_site *from,
                    struct stm_site *site, struct stm_error *err);
 
+/* A crew with its memory, for a plan and an input; what does not fit into the memory limit becomes a failed
+ * site. Close it after a failure too. */
+bool stm_crew_open(struct stm_crew *crew, struct stm_plan *plan, struct stm_intake *input,
+                   const struct stm_run_options *options, struct stm_run_summary *summary,
+                   struct stm_error *err);
+void stm_crew_close(struct stm_crew *crew);
+
+/* Reads the pixels of site `item` on a desk; runs the stages over it; what can be kept of it. A site that
+ * cannot be read or worked on is a failed one; false when that cannot even be said. */
+bool stm_desk_load(struct stm_crew *crew, struct stm_desk *desk, int item, struct stm_site *site,
+                   struct stm_error *err);
+bool stm_desk_work(struct stm_crew *crew, struct stm_desk *desk, struct stm_site *site,
+                   struct stm_spooled *record, struct stm_error *err);
+
+/* Shows the stages the protocol's blank image, if there is one. */
+bool stm_run_blank(struct stm_crew *crew, struct stm_error *err);
+
+/* Classes of one site, from what the plate has come to. */
+bool stm_desk_classify(struct stm_crew *crew, struct stm_desk *desk, struct stm_spooled *record,
+                       struct stm_error *err);
+
 /* The phases, in order; each false when the run cannot go on. */
 bool stm_run_survey(struct stm_crew *crew, struct stm_error *err);   /* plate-level estimates from a sample */
 bool stm_run_analyse(struct stm_crew *crew, struct stm_error *err);  /* pixels -> spool */

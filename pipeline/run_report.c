@@ -27,8 +27,8 @@ void stm_crew_identify(const struct stm_crew *crew, int item, struct stm_site_ro
     row->metadata = now->metadata;
 }
 
-static bool classify_site(struct stm_crew *crew, struct stm_desk *desk, struct stm_spooled *record,
-                          struct stm_error *err)
+bool stm_desk_classify(struct stm_crew *crew, struct stm_desk *desk, struct stm_spooled *record,
+                       struct stm_error *err)
 {
     struct stm_site site = {
         .row = record->row,
@@ -76,7 +76,8 @@ static bool prepare(void *context, int worker, int item, struct stm_error *err)
     if (!stm_spool_read(crew->spool, item, true, &record, &desk->record, err)) return false;
     stm_crew_identify(crew, item, &record.row);
     stm_arena_reset(&desk->site, 0);
-    if (record.row.verdict != STM_VERDICT_FAILED && !classify_site(crew, desk, &record, err)) return false;
+    if (record.row.verdict != STM_VERDICT_FAILED && !stm_desk_classify(crew, desk, &record, err))
+        return false;
     return stm_spool_update(crew->spool, item, &record, &desk->record, err) &&
            send_to_parallel_sinks(crew, item, &record, err);
 }

@@ -50,13 +50,6 @@ bool stm_desk_site(struct stm_crew *crew, struct stm_desk *desk, const struct st
 /* Labels, before the first stage that writes them; rows, after the stage that found the objects. */
 static bool prepare_slots(const struct stm_stage *stage, struct stm_site *site, struct stm_error *err)
 {
-    if (stage->writes & STM_SLOT_FOREGROUND && !site->mask.px) {
-        const ptrdiff_t row = ((ptrdiff_t)site->geo.width + 63) / 64 * 64;
-        site->mask = (struct stm_u8){NULL, row, site->geo.width, site->geo.height};
-        site->mask.px =
-            stm_arena_take(site->arena, (size_t)row * (size_t)site->geo.height + 64, "the mask", err);
-        if (!site->mask.px) return false;
-    }
     if (!(stage->writes & STM_SLOT_LABELS) || site->labels.px) return true;
     const ptrdiff_t stride = ((ptrdiff_t)site->geo.width + 15) / 16 * 16;
     site->labels = (struct stm_u32){NULL, stride, site->geo.width, site->geo.height};
@@ -121,12 +114,28 @@ static struct stm_spooled spooled(const struct stm_crew *crew, const struct stm_
     return s;
 }
 
-static bool analyse_site(struct stm_crew *crew, struct stm_desk *desk, int item, struct stm_site *site,
-                         struct stm_error *err)
+bool stm_desk_load(struct stm_crew *crew, struct stm_desk *desk, int item, struct stm_site *site,
+                   struct stm_error *err)
 {
     const struct stm_intake_site *const from = &crew->input->sites[item];
-    return stm_intake_load(from, crew->plan->input.z, site, &desk->scratch, err) &&
-           run_stages(crew, desk, site, err);
+    struct stm_error bad = {0};
+    if (!stm_desk_site(crew, desk, from, site, &bad) ||
+        (from->row.verdict != STM_VERDICT_FAILED &&
+         !stm_intake_load(from, crew->plan->input.z, site, &desk->scratch, &bad)))
+        fail_row(site, crew->plan->site_columns.n, &bad);
+    if (!site->site_values) *err = bad;
+    return site->site_values != NULL;
+}
+
+bool stm_desk_work(struct stm_crew *crew, struct stm_desk *desk, struct stm_site *site,
+                   struct stm_spooled *record, struct stm_error *err)
+{
+    struct stm_error bad = {0};
+    if (site->row.verdict != STM_VERDICT_FAILED && !run_stages(crew, desk, site, &bad))
+        fail_row(site, crew->plan->site_columns.n, &bad);
+    *record = spooled(crew, site);
+    return !crew->previews || site->row.verdict == STM_VERDICT_FAILED ||
+           stm_pictures(crew->options->kernels, site, &record->pixels, err);
 }
 
 static bool analyse(void *context, int worker, int item, struct stm_error *err)
@@ -134,16 +143,9 @@ static bool analyse(void *context, int worker, int item, struct stm_error *err)
     struct stm_crew *const crew = context;
     struct stm_desk *const desk = &crew->desks[worker];
     struct stm_site site;
-    struct stm_error bad = {0};
+    struct stm_spooled record;
     if (stm_spool_has(crew->spool, item)) return true;
-    const bool readable = crew->input->sites[item].row.verdict != STM_VERDICT_FAILED;
-    if (!stm_desk_site(crew, desk, &crew->input->sites[item], &site, &bad) ||
-        (readable && !analyse_site(crew, desk, item, &site, &bad)))
-        fail_row(&site, crew->plan->site_columns.n, &bad);
-    if (!site.site_values) return *err = bad, false;
-    struct stm_spooled record = spooled(crew, &site);
-    if (crew->previews && site.row.verdict != STM_VERDICT_FAILED &&
-        !stm_pictures(crew->options->kernels, &site, &record.pixels, err))
+    if (!stm_desk_load(crew, desk, item, &site, err) || !stm_desk_work(crew, desk, &site, &record, err))
         return false;
     if (site.row.verdict == STM_VERDICT_FAILED && crew->options->strict)
         return stm_fail(err, STM_REJECTED, "well %s, site %s: %s", site.row.well, site.row.site,
@@ -284,7 +286,7 @@ static bool show_blank(struct stm_crew *crew, const struct stm_intake *blank, st
     return good;
 }
 
-static bool look_at_blank(struct stm_crew *crew, struct stm_error *err)
+bool stm_run_blank(struct stm_crew *crew, struct stm_error *err)
 {
     const char *const path = crew->plan->input.blank;
     struct stm_intake blank = {0};
@@ -299,7 +301,7 @@ static bool look_at_blank(struct stm_crew *crew, struct stm_error *err)
 
 bool stm_run_survey(struct stm_crew *crew, struct stm_error *err)
 {
-    if (!look_at_blank(crew, err)) return false;
+    if (!stm_run_blank(crew, err)) return false;
     int items[SURVEY_SITES];
     const int sites = crew->input->n_sites, n = sites < SURVEY_SITES ? sites : SURVEY_SITES;
     for (int i = 0; i < n; i++)

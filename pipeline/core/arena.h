@@ -8,10 +8,12 @@
 
 enum { STM_ALIGN = 64 }; /* one cache line and one AVX-512 vector */
 
-/* Thread-safety: one per thread. */
+/* What a worker has for its task: memory, and threads it may put to work beside itself where the task can be
+ * divided without changing its result. Thread-safety: one arena per thread. */
 struct stm_arena {
     unsigned char *base;
     size_t size, used, peak;
+    int threads; /* that may work at once, itself included; 0 is 1 */
 };
 
 /* Reserves `size` bytes (touched lazily by the system). Free with stm_arena_destroy. */

@@ -202,22 +202,37 @@ static bool take_problems(struct stm_plate *plate, struct stm_lines *problems, s
     return true;
 }
 
+/* From entries to the plate; frees the entries. */
+static bool find(struct stm_plate *plate, struct stm_plate_entries *entries, bool collected,
+                 const char *pattern, struct stm_error *err)
+{
+    bool good =
+        collected && stm_plate_read(entries, pattern, &plate->naming, err) && build(plate, entries, err);
+    if (good) {
+        list_channels(plate);
+        check_channels(plate, &entries->problems);
+        count_wells(plate);
+        set_title(plate, entries);
+        good = take_problems(plate, &entries->problems, err);
+    }
+    stm_plate_entries_free(entries);
+    return good;
+}
+
 bool stm_plate_find(struct stm_plate *plate, const char *const *paths, int n_paths, const char *pattern,
                     struct stm_error *err)
 {
     struct stm_plate_entries entries = {0};
     memset(plate, 0, sizeof *plate);
-    bool good = stm_plate_collect(&entries, paths, n_paths, err) &&
-                stm_plate_read(&entries, pattern, &plate->naming, err) && build(plate, &entries, err);
-    if (good) {
-        list_channels(plate);
-        check_channels(plate, &entries.problems);
-        count_wells(plate);
-        set_title(plate, &entries);
-        good = take_problems(plate, &entries.problems, err);
-    }
-    stm_plate_entries_free(&entries);
-    return good;
+    return find(plate, &entries, stm_plate_collect(&entries, paths, n_paths, err), pattern, err);
+}
+
+bool stm_plate_find_listed(struct stm_plate *plate, const struct stm_plate_listed *listed, int n,
+                           const char *pattern, struct stm_error *err)
+{
+    struct stm_plate_entries entries = {0};
+    memset(plate, 0, sizeof *plate);
+    return find(plate, &entries, stm_plate_collect_listed(&entries, listed, n, err), pattern, err);
 }
 
 void stm_plate_free(struct stm_plate *plate)

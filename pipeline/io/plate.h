@@ -61,6 +61,17 @@ bool stm_plate_find(struct stm_plate *plate, const char *const *paths, int n_pat
                     struct stm_error *err);
 void stm_plate_free(struct stm_plate *plate);
 
+/* A file somebody has found before. With a root (a folder above it, no '/' at its end) it is read as one that
+ * was found in that folder, without ("") as one that was named. */
+struct stm_plate_listed {
+    const char *path, *root;
+};
+
+/* The same as stm_plate_find for a list of files, in which each comes once; they need not be there any more.
+ */
+bool stm_plate_find_listed(struct stm_plate *plate, const struct stm_plate_listed *listed, int n,
+                           const char *pattern, struct stm_error *err);
+
 /* Order in which people count: "s2" before "s10". Total: 0 only for equal strings. */
 int stm_plate_natural(const char *a, const char *b);
 

@@ -126,6 +126,19 @@ static bool collect_path(struct stm_plate_entries *entries, const char *path, st
     return stm_fail_file(err, path);
 }
 
+static bool collect_listed(struct stm_plate_entries *entries, const struct stm_plate_listed *file,
+                           struct stm_error *err)
+{
+    struct stm_lines files = {0};
+    const size_t n = strlen(file->root);
+    if (!n) return collect_file(entries, file->path, err);
+    stm_lines_add(&files, file->path);
+    const bool good = !files.failed && add_root(entries, file->root, n + (strcmp(file->root, "/") != 0)) &&
+                      add_entries(entries, &files, false);
+    stm_lines_free(&files);
+    return good || no_memory(err);
+}
+
 static int by_path(const void *a, const void *b)
 {
     const struct stm_plate_entry *const x = a, *const y = b;
@@ -169,6 +182,21 @@ bool stm_plate_collect(struct stm_plate_entries *entries, const char *const *pat
     drop_repetitions(entries);
     if (entries->n > 0) return true;
     return no_image(paths[0], err);
+}
+
+bool stm_plate_collect_listed(struct stm_plate_entries *entries, const struct stm_plate_listed *listed, int n,
+                              struct stm_error *err)
+{
+    if (n < 1) return stm_fail(err, STM_USAGE, "no image was taken in yet");
+    if (n > STM_PLATE_FILES)
+        return stm_fail(err, STM_NO_MEMORY, "more than %d images in one run", STM_PLATE_FILES);
+    entries->root = calloc((size_t)n, sizeof *entries->root);
+    entries->root_length = calloc((size_t)n, sizeof *entries->root_length);
+    if (!entries->root || !entries->root_length) return no_memory(err);
+    for (int i = 0; i < n; i++)
+        if (!collect_listed(entries, &listed[i], err)) return false;
+    drop_repetitions(entries);
+    return true;
 }
 
 void stm_plate_entries_free(struct stm_plate_entries *entries)

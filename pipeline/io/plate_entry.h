@@ -26,6 +26,9 @@ struct stm_plate_entries {
 /* Lists what is below `paths`, in byte order of the paths, each file once. */
 bool stm_plate_collect(struct stm_plate_entries *entries, const char *const *paths, int n_paths,
                        struct stm_error *err);
+/* The same for files that are listed already; none of them is looked for. */
+bool stm_plate_collect_listed(struct stm_plate_entries *entries, const struct stm_plate_listed *listed, int n,
+                              struct stm_error *err);
 void stm_plate_entries_free(struct stm_plate_entries *entries);
 
 /* Chooses a convention (into `naming`, NULL for none) and reads and sorts all names by it. Entries that do

@@ -3,7 +3,11 @@
 
 #include "kernels/kernels.h"
 
+#include "pipeline/core/team.h"
+
 #include <string.h>
+
+enum { LEAST_BAND = 64 }; /* rows; smaller ones would mostly make rows of their neighbours */
 
 /* The latest rows of a layer; row y is in slot y % slots. Each quad's row has a pixel of zeros at both ends.
  */
@@ -179,25 +183,80 @@ static void head_row(int16_t *dst, const struct ring *ring, int quads, int y, co
     }
 }
 
+/* Rows of the layers start where the first row of the output needs them. */
+static void start_at(struct run *r, int y)
+{
+    int first[STM_NET_LAYERS];
+    const int last = r->net->layers - 1;
+    for (int i = 0; i <= last; i++)
+        first[i] = i < last ? r->ring[i].h : y;
+    for (int i = last; i >= 0; i--) {
+        const struct stm_net_layer *layer = &r->net->layer[i];
+        const int rows[] = {[STM_NET_INPUT] = 0,
+                            [STM_NET_CONV] = first[i] - 1,
+                            [STM_NET_POOL] = 2 * first[i],
+                            [STM_NET_UPSAMPLE] = first[i] / 2};
+        const int parts[2] = {layer->op == STM_NET_INPUT ? -1 : layer->from,
+                              layer->op == STM_NET_CONV ? layer->skip : -1};
+        for (int p = 0; p < 2; p++)
+            if (parts[p] >= 0 && rows[layer->op] < first[parts[p]]) first[parts[p]] = rows[layer->op];
+        r->ring[i].done = first[i] > 0 ? first[i] : 0;
+    }
+}
+
+/* What the bands of an image share. */
+struct image {
+    const struct stm_net *net;
+    const struct stm_kernels *kernels;
+    stm_net_input_fn *input;
+    void *from;
+    const struct stm_s16 *out;
+    struct stm_team team;
+};
+
+static bool make_rows(const struct image *image, int y0, int y1, struct stm_arena *scratch,
+                      struct stm_error *err)
+{
+    const size_t mark = stm_arena_mark(scratch);
+    const struct stm_net *net = image->net;
+    const int last = net->layers - 1;
+    struct run r;
+    plan(&r, net, image->out[0].w, image->out[0].h);
+    r.kernels = image->kernels;
+    r.input = image->input;
+    r.from = image->from;
+    if (!take(&r, scratch, err)) return false;
+    start_at(&r, y0);
+    for (int y = y0; y < y1; y++) {
+        pull(&r, last, y);
+        for (int i = 0; i < STM_NET_OUTPUTS; i++)
+            head_row(image->out[i].px + y * image->out[i].stride, &r.ring[last], net->layer[last].quads, y,
+                     net->head, i);
+    }
+    stm_arena_reset(scratch, mark);
+    return true;
+}
+
+/* Bands begin at multiples of STM_NET_MULTIPLE, as the coarsest rows do. */
+static bool make_band(void *context, int worker, int item, struct stm_error *err)
+{
+    const struct image *const image = context;
+    const int units = image->out[0].h / STM_NET_MULTIPLE, bands = image->team.n;
+    return make_rows(image, units * item / bands * STM_NET_MULTIPLE,
+                     units * (item + 1) / bands * STM_NET_MULTIPLE, image->team.arena[worker], err);
+}
+
+/* As many bands as there are threads; around each, up to 60 rows are made twice. */
 bool stm_net_run(const struct stm_net *net, const struct stm_kernels *kernels, stm_net_input_fn *input,
                  void *from, const struct stm_s16 out[STM_NET_OUTPUTS], struct stm_arena *scratch,
                  struct stm_error *err)
 {
-    const size_t mark = stm_arena_mark(scratch);
-    const int last = net->layers - 1, w = out[0].w, h = out[0].h;
-    struct run r;
+    const int w = out[0].w, h = out[0].h;
+    struct image image = {.net = net, .kernels = kernels, .input = input, .from = from, .out = out};
     if (w <= 0 || h <= 0 || w % STM_NET_MULTIPLE || h % STM_NET_MULTIPLE)
         return stm_fail(err, STM_INTERNAL, "a network cannot run over %d x %d pixels", w, h);
-    plan(&r, net, w, h);
-    r.kernels = kernels;
-    r.input = input;
-    r.from = from;
-    if (!take(&r, scratch, err)) return false;
-    for (int y = 0; y < h; y++) {
-        pull(&r, last, y);
-        for (int i = 0; i < STM_NET_OUTPUTS; i++)
-            head_row(out[i].px + y * out[i].stride, &r.ring[last], net->layer[last].quads, y, net->head, i);
-    }
-    stm_arena_reset(scratch, mark);
-    return true;
+    stm_team_gather(&image.team, scratch, h / LEAST_BAND, stm_net_scratch(net, w, h));
+    const bool good = stm_team_run(&image.team, image.team.n, &image, make_band, err);
+    stm_team_dismiss(&image.team);
+    return good;
 }

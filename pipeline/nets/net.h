@@ -50,12 +50,13 @@ struct stm_net {
  * in a nucleus in units of 1/256; distance to the nucleus' own edge over the greatest in it, in 1/16384. */
 extern const struct stm_net stm_net_nuclei;
 
-/* Fills row y: 4 bytes a pixel, 0 … 127. */
+/* Fills row y: 4 bytes a pixel, 0 … 127. May be called by several threads at once. */
 typedef void stm_net_input_fn(void *from, uint8_t *row, int y);
 
 /* Runs the network over an image of the size of out[0]; both outputs have it, and it is a multiple of
  * STM_NET_MULTIPLE. Takes exactly stm_net_scratch bytes from the arena and gives them back. Fails only when
- * they are not there. Thread-safety: safe on separate arenas. */
+ * they are not there. Where the arena has threads, each makes a band of rows, with memory of its own for as
+ * long as it runs; the outputs are the same. Thread-safety: safe on separate arenas. */
 bool stm_net_run(const struct stm_net *net, const struct stm_kernels *kernels, stm_net_input_fn *input,
                  void *from, const struct stm_s16 out[STM_NET_OUTPUTS], struct stm_arena *scratch,
                  struct stm_error *err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Stage measure: columns of every object, and which objects are counted. */
+#include "pipeline/core/team.h"
 #include "pipeline/stage.h"
 #include "pipeline/stages/feature.h"
 
@@ -177,6 +178,34 @@ static bool prepare(struct work *w, const struct knobs *k, struct stm_error *err
                           w->arena, err);
 }
 
+/* Objects are measured in shares, by as many threads as there are. */
+struct shares {
+    const struct work *work;
+    const struct groups *groups;
+    struct stm_site *site;
+    double *value; /* of the first object's first column */
+    int columns, rule;
+    struct stm_team team;
+};
+
+enum { SHARE = 64 }; /* objects */
+
+static bool measure_share(void *context, int worker, int item, struct stm_error *err)
+{
+    const struct shares *const s = context;
+    struct work w = *s->work;
+    const struct stm_site *const site = s->site;
+    const int end = site->n_objects - item * SHARE < SHARE ? site->n_objects : (item + 1) * SHARE;
+    w.arena = s->team.arena[worker];
+    for (int i = item * SHARE; i < end; i++) {
+        struct stm_object *const o = site->objects + i;
+        fetch(&w, s->groups, i + 1);
+        if (!measure_object(&w, s->groups, i, o, s->value + (ptrdiff_t)i * s->columns, err)) return false;
+        o->counted = is_counted(o, s->rule, site->geo.width, site->geo.height);
+    }
+    return true;
+}
+
 static bool run(struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err)
 {
     const struct knobs *k = env->params;
@@ -184,14 +213,17 @@ static bool run(struct stm_site *site, const struct stm_stage_env *env, struct s
     struct groups groups;
     if (!site->n_objects) return true;
     if (!group_runs(&groups, site, w.arena, err) || !prepare(&w, k, err)) return false;
-    for (int i = 0; i < site->n_objects; i++) {
-        struct stm_object *o = site->objects + i;
-        double *value = site->object_values + (size_t)i * (size_t)env->object_columns->n + env->object_first;
-        fetch(&w, &groups, i + 1);
-        if (!measure_object(&w, &groups, i, o, value, err)) return false;
-        o->counted = is_counted(o, k->edge_rule, site->geo.width, site->geo.height);
-    }
-    return true;
+    struct shares s = {.work = &w,
+                       .groups = &groups,
+                       .site = site,
+                       .value = site->object_values + env->object_first,
+                       .columns = env->object_columns->n,
+                       .rule = k->edge_rule};
+    const int n = (site->n_objects + SHARE - 1) / SHARE;
+    stm_team_gather(&s.team, env->scratch, n, env->scratch->size - env->scratch->used);
+    const bool good = stm_team_run(&s.team, n, &s, measure_share, err);
+    stm_team_dismiss(&s.team);
+    return good;
 }
 
 /* Room for a run in every 4th pixel, an object in every 16th, and one object as large as the image. */

@@ -1,0 +1,1 @@
+$STROMA capture nothing.tif --json

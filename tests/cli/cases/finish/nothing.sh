@@ -1,0 +1,2 @@
+mkdir out
+$STROMA finish out

@@ -1,0 +1,2 @@
+mkdir in
+$STROMA watch in -o in/results --once

@@ -1,0 +1,1 @@
+$STROMA watch nowhere -o out --once
