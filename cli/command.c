@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/command.h"
 
+#include "cli/manual.h"
+
 #include "pipeline/core/text.h"
 
 #include <stdio.h>
@@ -193,13 +195,14 @@ int stm_command_main(int argc, char **argv)
     const char *const name = !strcmp(argv[1], "--version") ? "version" : argv[1];
     const struct stm_command *command = find_command(name);
     if (!command) return unknown_command(name);
+    if (asks_for_help(argc, argv)) return stm_command_help(command), STM_EXIT_OK;
     if (!strcmp(name, "help")) {
         if (argc < 3) return overview(stdout), STM_EXIT_OK;
+        if (!strncmp(argv[2], "--", 2) && stm_manual_print(argv[2] + 2)) return STM_EXIT_OK;
         command = find_command(argv[2]);
         if (!command) return unknown_command(argv[2]);
         return stm_command_help(command), STM_EXIT_OK;
     }
-    if (asks_for_help(argc, argv)) return stm_command_help(command), STM_EXIT_OK;
     const int code = run_command(command, argc, argv);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fprintf(stderr, "stroma: cannot write to standard output\n");

@@ -2,6 +2,7 @@
 #include "cli/progress.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,7 +16,8 @@ static double now(void)
 
 void stm_progress_begin(struct stm_progress *p, bool quiet)
 {
-    p->on = !quiet && isatty(STDERR_FILENO) == 1;
+    const char *const term = getenv("TERM"), *const plain = getenv("NO_COLOR");
+    p->on = !quiet && isatty(STDERR_FILENO) == 1 && !(plain && plain[0]) && !(term && !strcmp(term, "dumb"));
     p->began = now();
     p->shown = 0;
 }

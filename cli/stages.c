@@ -48,6 +48,17 @@ static void print_stage(const struct stm_stage *stage, bool markdown)
     print_measures("well", stage->well_columns, markdown);
 }
 
+static void unknown_stage(const char *name, struct stm_error *err)
+{
+    const char *names[32];
+    size_t n = 0;
+    for (; stm_stages[n] && n < 32; n++)
+        names[n] = stm_stages[n]->name;
+    const char *const near = stm_text_nearest(name, names, n);
+    stm_fail(err, STM_USAGE, "there is no stage '%s'%s%s%s; `stroma stages` lists them", name,
+             near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
 static int stages(const struct stm_arguments *args, struct stm_error *err)
 {
     const bool markdown = stm_option_given(args, "--markdown");
@@ -66,7 +77,7 @@ static int stages(const struct stm_arguments *args, struct stm_error *err)
             print_stage(stm_stages[i], markdown);
             found = true;
         }
-    if (!found && args->n_operands) stm_fail(err, STM_USAGE, "there is no stage '%s'", args->operands[0]);
+    if (!found && args->n_operands) unknown_stage(args->operands[0], err);
     return STM_EXIT_OK;
 }
 

@@ -34,13 +34,25 @@ static int list_all(void)
     return STM_EXIT_OK;
 }
 
+static bool unknown_recipe(const char *name, struct stm_error *err)
+{
+    const char *names[64];
+    size_t n = 0;
+    for (const struct stm_scene *const *s = stm_scenes; *s && n < 32; s++)
+        names[n++] = (*s)->name;
+    for (const struct stm_sample *s = stm_samples; s->name && n < 64; s++)
+        names[n++] = s->name;
+    const char *const near = stm_text_nearest(name, names, n);
+    return stm_fail(err, STM_USAGE, "there is no scene or sample '%s'%s%s%s; `stroma synth` lists them", name,
+                    near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
 /* A sample's recipe, or the defaults of a scene. */
 static bool recipe_of(const char *name, struct stm_sample_recipe *recipe, struct stm_error *err)
 {
     static const char *const none[] = {NULL};
     const struct stm_sample *const sample = stm_sample_find(name);
-    if (!sample && !stm_scene_find(name))
-        return stm_fail(err, STM_USAGE, "there is no scene or sample '%s'; `stroma synth` lists them", name);
+    if (!sample && !stm_scene_find(name)) return unknown_recipe(name, err);
     const struct stm_sample plain = {name, name, "", none, none};
     return stm_sample_recipe(sample ? sample : &plain, recipe, err);
 }

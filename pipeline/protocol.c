@@ -43,7 +43,10 @@ static bool own_entry(struct protocol *p, const char *name, const char *value, s
         return true;
     }
     if (!strcmp(name, "locked")) return set_lock(p, value, err);
-    return stm_fail(err, STM_USAGE, "[protocol] knows name, assay, assay_version and locked, not '%s'", name);
+    static const char *const names[] = {"name", "assay", "assay_version", "locked"};
+    const char *const near = stm_text_nearest(name, names, sizeof names / sizeof *names);
+    return stm_fail(err, STM_USAGE, "[protocol] knows name, assay, assay_version and locked, not '%s'%s%s%s",
+                    name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 static bool take_entry(void *context, const char *section, const char *name, const char *value, int line,

@@ -3,6 +3,7 @@
 #include "pipeline/io/format.h"
 #include "pipeline/io/plate_entry.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -109,11 +110,37 @@ static bool collect_file(struct stm_plate_entries *entries, const char *path, st
     return good || no_memory(err);
 }
 
+/* What lies beside a path that is not there and is called almost like it, into `out`; "" when nothing is. */
+static void nearest_path(const char *path, char *out, size_t size)
+{
+    char *const folder = folder_of(path);
+    DIR *const dir = folder ? opendir(folder) : NULL;
+    struct stm_lines names = {0};
+    out[0] = '\0';
+    for (const struct dirent *entry; dir && names.n < 4096 && (entry = readdir(dir));)
+        if (entry->d_name[0] != '.') stm_lines_add(&names, entry->d_name);
+    stm_lines_sort(&names);
+    const char *const near = stm_text_nearest(stm_text_basename(path), (const char *const *)names.line,
+                                              names.failed ? 0 : names.n);
+    if (near) stm_naming_text(out, size, near, strlen(near));
+    stm_lines_free(&names);
+    if (dir) closedir(dir);
+    free(folder);
+}
+
+static bool cannot_read(const char *path, int reason, struct stm_error *err)
+{
+    char near[256] = "";
+    if (reason == ENOENT) nearest_path(path, near, sizeof near);
+    return stm_fail(err, STM_IO, "cannot be read: %s%s%s%s", strerror(reason),
+                    near[0] ? "; did you mean '" : "", near, near[0] ? "'?" : "");
+}
+
 static bool collect_path(struct stm_plate_entries *entries, const char *path, struct stm_error *err)
 {
     struct stat st;
     if (stat(path, &st) != 0) {
-        stm_fail(err, STM_IO, "cannot be read: %s", strerror(errno));
+        cannot_read(path, errno, err);
     } else if (S_ISDIR(st.st_mode)) {
         if (collect_folder(entries, path, err)) return true;
     } else if (!S_ISREG(st.st_mode)) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """kill -9 at random moments of `run --resume`, `capture` and `watch` loses and doubles nothing.
-kill_trials.py PROGRAM [--trials N] [--seed N]"""
+kill_trials.py PROGRAM [--trials N] [--seed N] [--only KIND]"""
 import argparse, json, os, random, shutil, signal, subprocess, sys, tempfile, threading, time
 
 from common import differences, journal, plate, run
@@ -96,11 +96,12 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--trials", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", help="run --resume, capture or watch")
     args = parser.parse_args()
     generator = random.Random(args.seed)
     bad = 0
     with tempfile.TemporaryDirectory() as top:
-        images, fields = plate(args.program, os.path.join(top, "plate"), rows=2, cols=4)
+        images, fields = plate(args.program, os.path.join(top, "plate"), rows=1, cols=4, sites=2, size=192)
         ref = os.path.join(top, "ref")
         began = time.time()
         run(args.program, images, ref)
@@ -109,6 +110,8 @@ def main():
                  "capture": lambda out: try_captures(args.program, fields, ref, out, generator, longest),
                  "watch": lambda out: try_watch(args.program, images, ref, out, generator, 4 * longest)}
         for kind, attempt in kinds.items():
+            if args.only and kind != args.only:
+                continue
             kills = failures = 0
             for trial in range(args.trials):
                 out = os.path.join(top, "out")

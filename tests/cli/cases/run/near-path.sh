@@ -1,0 +1,2 @@
+mkdir plate1
+"$STROMA" run plate2 -o out

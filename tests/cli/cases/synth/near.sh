@@ -1,0 +1,1 @@
+"$STROMA" synth fluoresence -o out
