@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/command.h"
+#include "cli/setup.h"
+#include "cli/understood.h"
 #include "pipeline/core/arena.h"
 #include "pipeline/core/text.h"
 #include "pipeline/io/image.h"
@@ -11,7 +13,8 @@
 #include <string.h>
 
 static const struct stm_option options[] = {
-    {"--pattern", 0, "TEXT", "how file names are read; default: the convention that fits most files"},
+    {"--well", 'w', "WELL", "only this well: its fields as a run would see them, or why it is missing"},
+    STM_SETUP_OPTIONS,
     {"--pixels", 0, NULL, "read every plane too: what the pixels use of their bit depth"},
     {"--json", 0, NULL, "one JSON object a line: the layout, then one per file"},
     {0},
@@ -156,10 +159,25 @@ static void print_layout(const struct stm_plate *plate, bool json)
         printf("problem: %s\n", plate->problems[i]);
 }
 
+/* As a run would see it, with channels and what the assay needs. */
+static int inspect_well(const struct stm_arguments *args, const char *well, struct stm_error *err)
+{
+    struct stm_plan plan;
+    struct stm_intake input = {0};
+    int code = STM_EXIT_FAILED;
+    if (stm_setup_plan(args, &plan, err) && stm_setup_intake(args, &plan, &input, err))
+        code = stm_understood_well(&input, well, err);
+    stm_intake_free(&input);
+    stm_plan_free(&plan);
+    return code;
+}
+
 static int inspect(const struct stm_arguments *args, struct stm_error *err)
 {
     struct stm_plate plate;
     int bad = 0, files = 0;
+    const char *const well = stm_option_value(args, "--well");
+    if (well) return inspect_well(args, well, err);
     if (!stm_plate_find(&plate, args->operands, args->n_operands, stm_option_value(args, "--pattern"), err))
         return STM_EXIT_FAILED;
     print_layout(&plate, stm_option_given(args, "--json"));

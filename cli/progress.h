@@ -9,8 +9,8 @@ struct stm_progress {
     double began, shown; /* seconds */
 };
 
-/* On when stderr is a terminal that takes escape sequences (TERM is not "dumb", NO_COLOR is not set) and `quiet`
- * is not set. */
+/* On when stderr is a terminal that takes escape sequences (TERM is not "dumb", NO_COLOR is not set) and
+ * `quiet` is not set. */
 void stm_progress_begin(struct stm_progress *progress, bool quiet);
 
 /* For stm_run_options.progress; the context is a struct stm_progress. */

@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/progress.h"
 #include "cli/setup.h"
+#include "cli/understood.h"
 #include "kernels/kernels.h"
 #include "pipeline/core/text.h"
 
@@ -65,20 +66,6 @@ static void print_summary(const struct stm_run_summary *s, const char *directory
     fprintf(stderr, "stroma: results are in %s; open %s/report.html\n", directory, directory);
 }
 
-static void print_plan(const struct stm_plan *plan, const struct stm_intake *input, int workers, size_t bytes)
-{
-    struct stm_string text = {0};
-    stm_plan_canonical(plan, &text);
-    printf("; %d sites in %d wells, %d workers of %zu MiB at most each\n; protocol %s\n%s", input->n_sites,
-           input->n_wells, workers, bytes >> 20, plan->hash, text.text ? text.text : "");
-    for (int i = 0; i < input->n_sites; i++) {
-        const struct stm_site_row *const row = &input->sites[i].row;
-        printf("; well %s site %s: %s (%s)%s%s\n", row->well, row->site, row->stem,
-               stm_verdict_name(row->verdict), row->reason[0] ? ": " : "", row->reason);
-    }
-    stm_string_free(&text);
-}
-
 static bool read_options(const struct stm_arguments *args, struct stm_run_options *o, struct stm_error *err)
 {
     long threads, mib;
@@ -107,7 +94,7 @@ static int execute(const struct stm_arguments *args, struct stm_plan *plan, stru
     size_t bytes;
     if (stm_option_given(args, "--dry-run")) {
         if (!stm_run_size(plan, input, o, &workers, &bytes, err)) return STM_EXIT_FAILED;
-        print_plan(plan, input, workers, bytes);
+        stm_understood_plan(plan, input, o->sinks, workers, bytes);
         return STM_EXIT_OK;
     }
     if (!quiet) print_lines(stderr, "stroma: ", &input->problems);
