@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/command.h"
 #include "pipeline/assay.h"
+#include "pipeline/stage.h"
 
 #include <stdio.h>
 
@@ -12,7 +13,7 @@ static void print_assay(const struct stm_assay *assay)
         printf(" %s%s", stm_role_name(r->role), r->required ? " (required)" : "");
     printf("\n  stages:");
     for (int i = 0; assay->stages[i]; i++)
-        printf(" %s", assay->stages[i]);
+        printf(" %s", assay->stages[i]->name);
     printf("\n");
 }
 

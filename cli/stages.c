@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/command.h"
+#include "pipeline/assay.h"
 #include "pipeline/core/text.h"
 #include "pipeline/plan.h"
 
@@ -39,9 +40,31 @@ static void print_measures(const char *what, const struct stm_measure *m, bool m
         if (markdown) printf("| `%s` | %s | %s |\n", m->name, m->unit, m->help);
 }
 
+/* The first assay that has this stage, for stages that share their name with another. */
+static const char *assay_of(const struct stm_stage *stage)
+{
+    for (int a = 0; stm_assays[a]; a++)
+        for (int i = 0; stm_assays[a]->stages[i]; i++)
+            if (stm_assays[a]->stages[i] == stage) return stm_assays[a]->name;
+    return "none";
+}
+
+static bool shares_name(const struct stm_stage *stage)
+{
+    int n = 0;
+    for (int i = 0; stm_stages[i]; i++)
+        n += !strcmp(stm_stages[i]->name, stage->name);
+    return n > 1;
+}
+
 static void print_stage(const struct stm_stage *stage, bool markdown)
 {
-    printf(markdown ? "\n## %s\n\n%s\n" : "%s: %s\n", stage->name, stage->summary);
+    char name[96];
+    if (shares_name(stage))
+        snprintf(name, sizeof name, "%s (assay %s)", stage->name, assay_of(stage));
+    else
+        snprintf(name, sizeof name, "%s", stage->name);
+    printf(markdown ? "\n## %s\n\n%s\n" : "%s: %s\n", name, stage->summary);
     print_params(stage->name, stage->params, markdown);
     print_measures("object", stage->object_columns, markdown);
     print_measures("site", stage->site_columns, markdown);

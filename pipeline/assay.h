@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct stm_stage; /* pipeline/stage.h */
+
 struct stm_assay_role {
     enum stm_role role; /* STM_ROLES ends the list */
     bool required;
@@ -21,7 +23,7 @@ struct stm_assay {
     const char *title, *summary;
     const char *object_name;            /* <object> of labels/<stem>_<object>.tif */
     const struct stm_assay_role *roles; /* channels it reads; the first is what a lone channel is taken for */
-    const char *const *stages;          /* names in order, NULL-ended */
+    const struct stm_stage *const *stages;    /* in order, NULL-ended; no two of one name */
     const struct stm_assay_default *defaults; /* where it differs from the stages' own */
     const char *default_measure;              /* well column that colours the plate map at first */
 };

@@ -3,10 +3,11 @@
 
 #include <string.h>
 
-extern const struct stm_assay stm_assay_fluorescence;
+extern const struct stm_assay stm_assay_adherent, stm_assay_fluorescence;
 
 const struct stm_assay *const stm_assays[] = {
     &stm_assay_fluorescence,
+    &stm_assay_adherent,
     NULL,
 };
 

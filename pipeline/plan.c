@@ -24,17 +24,16 @@ const struct stm_param stm_input_rows[] = {
     {0},
 };
 
-static bool add_stage(struct stm_plan *plan, const char *name, struct stm_error *err)
+static bool add_stage(struct stm_plan *plan, const struct stm_stage *stage, struct stm_error *err)
 {
-    const struct stm_stage *const stage = stm_stage_find(name);
-    if (!stage)
-        return stm_fail(err, STM_INTERNAL, "assay %s names the stage '%s', which does not exist",
-                        plan->assay->name, name);
+    if (plan->n_stages == STM_MAX_STAGES)
+        return stm_fail(err, STM_INTERNAL, "assay %s has more than %d stages", plan->assay->name,
+                        STM_MAX_STAGES);
     struct stm_plan_stage *const ps = &plan->stage[plan->n_stages++];
     ps->stage = stage;
     ps->params = calloc(1, stage->params_size + 1);
     ps->plate = calloc(1, stage->plate_bytes + 1);
-    if (!ps->params || !ps->plate) return stm_fail(err, STM_NO_MEMORY, "no memory for stage %s", name);
+    if (!ps->params || !ps->plate) return stm_fail(err, STM_NO_MEMORY, "no memory for stage %s", stage->name);
     stm_param_defaults(stage->params, ps->params);
     return true;
 }

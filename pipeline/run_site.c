@@ -50,6 +50,13 @@ bool stm_desk_site(struct stm_crew *crew, struct stm_desk *desk, const struct st
 /* Labels, before the first stage that writes them; rows, after the stage that found the objects. */
 static bool prepare_slots(const struct stm_stage *stage, struct stm_site *site, struct stm_error *err)
 {
+    if (stage->writes & STM_SLOT_FOREGROUND && !site->mask.px) {
+        const ptrdiff_t row = ((ptrdiff_t)site->geo.width + 63) / 64 * 64;
+        site->mask = (struct stm_u8){NULL, row, site->geo.width, site->geo.height};
+        site->mask.px =
+            stm_arena_take(site->arena, (size_t)row * (size_t)site->geo.height + 64, "the mask", err);
+        if (!site->mask.px) return false;
+    }
     if (!(stage->writes & STM_SLOT_LABELS) || site->labels.px) return true;
     const ptrdiff_t stride = ((ptrdiff_t)site->geo.width + 15) / 16 * 16;
     site->labels = (struct stm_u32){NULL, stride, site->geo.width, site->geo.height};

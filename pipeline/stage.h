@@ -56,8 +56,8 @@ struct stm_stage {
     bool (*well)(struct stm_well *well, const struct stm_stage_env *env, struct stm_error *err);
 };
 
-/* All stages, NULL-ended, in the order in which they may run. */
+/* All stages of all assays, NULL-ended, in the order in which they may run. Stages of different assays may
+ * have one name, never two of one assay. */
 extern const struct stm_stage *const stm_stages[];
-const struct stm_stage *stm_stage_find(const char *name);
 
 #endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "pipeline/assay.h"
+#include "pipeline/stages.h"
+
+static const struct stm_assay_role roles[] = {
+    {STM_ROLE_PHASE, false},
+    {STM_ROLE_BRIGHTFIELD, false},
+    {STM_ROLE_NUCLEI, false},
+    {STM_ROLES, false},
+};
+
+static const struct stm_stage *const stages[] = {
+    &stm_stage_quality,
+    &stm_stage_calibrate,
+    &stm_stage_foreground,
+    NULL,
+};
+
+static const struct stm_assay_default defaults[] = {{NULL, NULL}};
+
+const struct stm_assay stm_assay_adherent = {
+    .name = "adherent",
+    .version = "1",
+    .title = "Adherent cells without stain",
+    .summary =
+        "how much of the surface is covered, by which cells, and of what shape, from phase contrast or "
+        "brightfield",
+    .object_name = "cells",
+    .roles = roles,
+    .stages = stages,
+    .defaults = defaults,
+    .default_measure = "Confluence",
+};

@@ -1,0 +1,16 @@
+/* Every stage there is, for the assays that list them. Stages of different assays may share a name: they take
+ * the same place in their methods. */
+#ifndef STM_STAGES_H
+#define STM_STAGES_H
+
+struct stm_stage;
+
+extern const struct stm_stage stm_stage_aggregate;
+extern const struct stm_stage stm_stage_calibrate;
+extern const struct stm_stage stm_stage_classify;
+extern const struct stm_stage stm_stage_foreground;
+extern const struct stm_stage stm_stage_measure;
+extern const struct stm_stage stm_stage_quality;
+extern const struct stm_stage stm_stage_segment;
+
+#endif

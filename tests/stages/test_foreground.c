@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Covered area against the synthetic microscope, whose truth is known, and against painted marks. */
+#include "tests/support/stm_assert.h"
+
+#include "images/synth.h"
+#include "kernels/kernels.h"
+#include "tests/support/fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern const struct stm_stage stm_stage_foreground;
+
+enum { SIDE = 640 };
+
+struct world {
+    struct stm_fixture f;
+    struct stm_field field;
+};
+
+static void open_world(struct world *w, enum stm_role role, double confluence)
+{
+    const struct stm_scene *scene = stm_scene_find("phase");
+    static unsigned char params[STM_SCENE_PARAMS];
+    struct stm_error err;
+    char value[32];
+    snprintf(value, sizeof value, "%g", confluence);
+    stm_param_defaults(scene->params, params);
+    assert_ok(stm_param_set(scene->params, params, "confluence_percent", value, &err), &err);
+    if (confluence <= 0) assert_ok(stm_param_set(scene->params, params, "specks", "0", &err), &err);
+    w->field = (struct stm_field){.w = SIDE, .h = SIDE, .pixel_um = 0.87};
+    assert_ok(stm_synth(&w->field, scene, params, 5, 9, &err), &err);
+    stm_fixture_open(&w->f, &stm_stage_foreground, SIDE, SIDE, &role, 1);
+    w->f.env.kernels = stm_kernels_best();
+    w->f.site.geo.pixel_um = 0.87;
+    w->f.site.mask = (struct stm_u8){calloc(SIDE, SIDE), SIDE, SIDE, SIDE};
+    for (int y = 0; y < SIDE; y++)
+        memcpy(w->f.site.plane[0].px + y * w->f.site.plane[0].stride,
+               w->field.plane[0].px + y * w->field.plane[0].stride, SIDE * sizeof(uint16_t));
+}
+
+static void close_world(struct world *w)
+{
+    free(w->f.site.mask.px);
+    w->f.site.mask.px = NULL;
+    stm_fixture_close(&w->f);
+    stm_synth_free(&w->field);
+}
+
+static double run(struct world *w)
+{
+    struct stm_error err;
+    assert_ok(stm_stage_foreground.run(&w->f.site, &w->f.env, &err), &err);
+    return stm_fixture_value(&w->f, "Confluence");
+}
+
+static uint16_t *pixel(struct world *w, int x, int y)
+{
+    return &w->f.site.plane[0].px[y * w->f.site.plane[0].stride + x];
+}
+
+static void confluence_is_that_of_the_truth(void **state)
+{
+    (void)state;
+    static const double asked[] = {5, 20, 50, 80};
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        struct world w;
+        open_world(&w, STM_ROLE_PHASE, asked[i]);
+        const double found = run(&w), low = stm_fixture_value(&w.f, "Confluence_Low"),
+                     high = stm_fixture_value(&w.f, "Confluence_High");
+        assert_near(found, 100 * w.field.truth.foreground, 4);
+        assert_true(low <= found && found <= high && low < high);
+        close_world(&w);
+    }
+}
+
+/* Bright cells with dark halos: the same picture turned over. */
+static void negative_contrast_is_found(void **state)
+{
+    (void)state;
+    struct world w;
+    open_world(&w, STM_ROLE_PHASE, 30);
+    const double positive = run(&w);
+    assert_near(stm_fixture_value(&w.f, "Foreground_Contrast"), 1, 0);
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++)
+            *pixel(&w, x, y) = (uint16_t)(*pixel(&w, x, y) < 8000 ? 8000 - *pixel(&w, x, y) : 0);
+    const double negative = run(&w);
+    assert_near(stm_fixture_value(&w.f, "Foreground_Contrast"), 2, 0);
+    assert_near(negative, positive, 8);
+    close_world(&w);
+}
+
+static void bare_surface_is_not_covered(void **state)
+{
+    (void)state;
+    struct world w;
+    open_world(&w, STM_ROLE_PHASE, 0);
+    assert_near(run(&w), 0, 0.1);
+    close_world(&w);
+}
+
+static void scale_bars_and_corners_are_no_surface(void **state)
+{
+    (void)state;
+    struct world w;
+    open_world(&w, STM_ROLE_PHASE, 0);
+    for (int y = 600; y < 606; y++)
+        for (int x = 480; x < 600; x++)
+            *pixel(&w, x, y) = 65535;
+    for (int y = 0; y < 120; y++)
+        for (int x = 0; x < 120 - y; x++)
+            *pixel(&w, x, y) = 20;
+    const double covered = run(&w), excluded = stm_fixture_value(&w.f, "Confluence_Excluded");
+    assert_near(covered, 0, 0.3);
+    assert_true(excluded > 1.7 && excluded < 5);
+    assert_int_equal(w.f.site.mask.px[603 * SIDE + 540], 0);
+    close_world(&w);
+}
+
+/* Brightfield: whatever has texture. */
+static void texture_is_cover(void **state)
+{
+    (void)state;
+    struct world w;
+    open_world(&w, STM_ROLE_BRIGHTFIELD, 40);
+    const double found = run(&w);
+    assert_near(stm_fixture_value(&w.f, "Foreground_Contrast"), 3, 0);
+    assert_true(found > 30 && found < 90);
+    close_world(&w);
+}
+
+static void sizes_of_all_kinds_are_looked_at(void **state)
+{
+    (void)state;
+    static const int sides[][2] = {{1, 1}, {3, 200}, {64, 5}, {65, 63}};
+    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
+        struct world w;
+        open_world(&w, STM_ROLE_PHASE, 20);
+        stm_fixture_fresh(&w.f, sides[i][0], sides[i][1]);
+        w.f.site.mask.w = sides[i][0];
+        w.f.site.mask.h = sides[i][1];
+        w.f.site.geo.pixel_um = 0.87;
+        assert_near(run(&w), 0, 0);
+        close_world(&w);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(confluence_is_that_of_the_truth),
+        cmocka_unit_test(negative_contrast_is_found),
+        cmocka_unit_test(bare_surface_is_not_covered),
+        cmocka_unit_test(scale_bars_and_corners_are_no_surface),
+        cmocka_unit_test(texture_is_cover),
+        cmocka_unit_test(sizes_of_all_kinds_are_looked_at),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
