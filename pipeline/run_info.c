@@ -195,21 +195,29 @@ bool stm_run_info_begin(struct stm_crew *crew, struct stm_run_texts *t, struct s
     return true;
 }
 
+struct hashing {
+    struct stm_crew *crew;
+    struct stm_run_texts *texts;
+};
+
 static bool hash_file(void *context, int worker, int item, struct stm_error *err)
 {
-    struct stm_run_texts *const t = context;
+    const struct hashing *const h = context;
+    struct stm_run_texts *const t = h->texts;
     struct stat st;
-    (void)worker;
+    double since = stm_workers_seconds();
     if (stat(t->files[item].path, &st) == 0) t->files[item].bytes = (uint64_t)st.st_size;
-    if (stm_sha256_file(t->files[item].path, t->sums[item], err)) return true;
-    t->sums[item][0] = '\0'; /* its site says why it could not be read */
+    if (!stm_sha256_file(t->files[item].path, t->sums[item], err))
+        t->sums[item][0] = '\0'; /* its site says why it could not be read */
+    stm_desk_spend(&h->crew->desks[worker], STM_STEP_HASH, &since);
     return true;
 }
 
 bool stm_run_info_hash(struct stm_crew *crew, struct stm_run_texts *t, struct stm_error *err)
 {
     struct stm_string all = {0};
-    const struct stm_job job = {t->n_files, crew->n_desks, 4 * crew->n_desks, t, hash_file, NULL};
+    struct hashing hashing = {crew, t};
+    const struct stm_job job = {t->n_files, crew->n_desks, 4 * crew->n_desks, &hashing, hash_file, NULL};
     if (!crew->options->no_hashes && !stm_workers_run(&job, err)) return false;
     for (int i = 0; i < t->n_files; i++)
         stm_string_addf(&all, "%s  %s\n", t->sums[i], stm_text_basename(t->files[i].path));
@@ -222,12 +230,38 @@ bool stm_run_info_hash(struct stm_crew *crew, struct stm_run_texts *t, struct st
     return good || stm_fail(err, STM_NO_MEMORY, "no memory to list the inputs");
 }
 
+static double seconds_of(struct timeval t)
+{
+    return (double)t.tv_sec + 1e-6 * (double)t.tv_usec;
+}
+
+/* What the desks spent on each step; the rest of the process' time is "other". */
+static void list_steps(const struct stm_crew *crew, struct stm_run_texts *t, double all)
+{
+    static const char *const names[STM_STEP_STAGES] = {"survey", "read", "pictures",
+                                                       "spool",  "hash", "report"};
+    const int n = STM_STEP_STAGES + crew->plan->n_stages;
+    for (int i = 0; i < n; i++) {
+        struct stm_run_step *const step = &t->step[i];
+        step->name = i < STM_STEP_STAGES ? names[i] : crew->plan->stage[i - STM_STEP_STAGES].stage->name;
+        for (int d = 0; d < crew->n_desks; d++)
+            step->seconds += crew->desks[d].spent[i];
+        all -= step->seconds;
+    }
+    t->step[n] = (struct stm_run_step){"other", all > 0 ? all : 0};
+    t->facts.step = t->step;
+    t->facts.n_steps = n + 1;
+}
+
 void stm_run_info_end(struct stm_crew *crew, struct stm_run_texts *t, double seconds)
 {
     struct rusage usage;
     now(t->finished, sizeof t->finished);
     t->facts.seconds = seconds;
-    if (getrusage(RUSAGE_SELF, &usage) == 0) t->facts.peak_bytes = (uint64_t)usage.ru_maxrss * 1024;
+    if (getrusage(RUSAGE_SELF, &usage) == 0) {
+        t->facts.peak_bytes = (uint64_t)usage.ru_maxrss * 1024;
+        list_steps(crew, t, seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime));
+    }
     crew->info.facts = &t->facts;
     crew->info.notes = crew->notes.text;
 }

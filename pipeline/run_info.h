@@ -14,6 +14,7 @@ struct stm_run_texts {
     int n_files;
     char inputs_hash[65], started[32], finished[32], host[128], system[256], cpu[128];
     struct stm_run_facts facts;
+    struct stm_run_step step[STM_STEPS + 1];
 };
 
 /* Everything that is known before the first pixel. */

@@ -9,10 +9,23 @@
 
 enum { STM_MAX_SINKS = 16 };
 
+/* What processor time is counted for; stage i of the plan is STM_STEP_STAGES + i. */
+enum stm_step {
+    STM_STEP_SURVEY,
+    STM_STEP_READ,
+    STM_STEP_PICTURES,
+    STM_STEP_SPOOL,
+    STM_STEP_HASH,
+    STM_STEP_REPORT,
+    STM_STEP_STAGES,
+    STM_STEPS = STM_STEP_STAGES + STM_MAX_STAGES
+};
+
 /* A worker's memory; nothing is allocated once every desk has seen a site. */
 struct stm_desk {
     struct stm_arena site, scratch;
     struct stm_buffer record;
+    double spent[STM_STEPS]; /* processor time, seconds */
 };
 
 struct stm_crew {
@@ -65,6 +78,9 @@ bool stm_desk_load(struct stm_crew *crew, struct stm_desk *desk, int item, struc
                    struct stm_error *err);
 bool stm_desk_work(struct stm_crew *crew, struct stm_desk *desk, struct stm_site *site,
                    struct stm_spooled *record, struct stm_error *err);
+
+/* Counts the time since *since for a step and sets *since to now. */
+void stm_desk_spend(struct stm_desk *desk, int step, double *since);
 
 /* Shows the stages the protocol's blank image, if there is one. */
 bool stm_run_blank(struct stm_crew *crew, struct stm_error *err);

@@ -73,13 +73,16 @@ static bool prepare(void *context, int worker, int item, struct stm_error *err)
     struct stm_crew *const crew = context;
     struct stm_desk *const desk = &crew->desks[worker];
     struct stm_spooled record;
+    double since = stm_workers_seconds();
     if (!stm_spool_read(crew->spool, item, true, &record, &desk->record, err)) return false;
     stm_crew_identify(crew, item, &record.row);
     stm_arena_reset(&desk->site, 0);
     if (record.row.verdict != STM_VERDICT_FAILED && !stm_desk_classify(crew, desk, &record, err))
         return false;
-    return stm_spool_update(crew->spool, item, &record, &desk->record, err) &&
-           send_to_parallel_sinks(crew, item, &record, err);
+    const bool good = stm_spool_update(crew->spool, item, &record, &desk->record, err) &&
+                      send_to_parallel_sinks(crew, item, &record, err);
+    stm_desk_spend(desk, STM_STEP_REPORT, &since);
+    return good;
 }
 
 static bool same_well(const struct stm_crew *crew, int a, int b)

@@ -74,9 +74,17 @@ static bool add_object_rows(const struct stm_stage *stage, const struct stm_plan
     return site->object_values != NULL;
 }
 
+void stm_desk_spend(struct stm_desk *desk, int step, double *since)
+{
+    const double now = stm_workers_seconds();
+    desk->spent[step] += now - *since;
+    *since = now;
+}
+
 static bool run_stages(struct stm_crew *crew, struct stm_desk *desk, struct stm_site *site,
                        struct stm_error *err)
 {
+    double since = stm_workers_seconds();
     for (int i = 0; i < crew->plan->n_stages; i++) {
         const struct stm_stage *const stage = crew->plan->stage[i].stage;
         const struct stm_stage_env env = stm_crew_env(crew, i, &desk->scratch);
@@ -88,6 +96,7 @@ static bool run_stages(struct stm_crew *crew, struct stm_desk *desk, struct stm_
             return stm_fail_in(err, "stage %s", stage->name);
         }
         if (!add_object_rows(stage, crew->plan, site, err)) return false;
+        stm_desk_spend(desk, STM_STEP_STAGES + i, &since);
     }
     return true;
 }
@@ -126,10 +135,12 @@ bool stm_desk_load(struct stm_crew *crew, struct stm_desk *desk, int item, struc
 {
     const struct stm_intake_site *const from = &crew->input->sites[item];
     struct stm_error bad = {0};
+    double since = stm_workers_seconds();
     if (!stm_desk_site(crew, desk, from, site, &bad) ||
         (from->row.verdict != STM_VERDICT_FAILED &&
          !stm_intake_load(from, crew->plan->input.z, site, &desk->scratch, &bad)))
         fail_row(site, crew->plan->site_columns.n, &bad);
+    stm_desk_spend(desk, STM_STEP_READ, &since);
     if (!site->site_values) *err = bad;
     return site->site_values != NULL;
 }
@@ -141,8 +152,11 @@ bool stm_desk_work(struct stm_crew *crew, struct stm_desk *desk, struct stm_site
     if (site->row.verdict != STM_VERDICT_FAILED && !run_stages(crew, desk, site, &bad))
         fail_row(site, crew->plan->site_columns.n, &bad);
     *record = spooled(crew, site);
-    return !crew->previews || site->row.verdict == STM_VERDICT_FAILED ||
-           stm_pictures(crew->options->kernels, site, &record->pixels, err);
+    double since = stm_workers_seconds();
+    const bool good = !crew->previews || site->row.verdict == STM_VERDICT_FAILED ||
+                      stm_pictures(crew->options->kernels, site, &record->pixels, err);
+    stm_desk_spend(desk, STM_STEP_PICTURES, &since);
+    return good;
 }
 
 static bool analyse(void *context, int worker, int item, struct stm_error *err)
@@ -157,7 +171,10 @@ static bool analyse(void *context, int worker, int item, struct stm_error *err)
     if (site.row.verdict == STM_VERDICT_FAILED && crew->options->strict)
         return stm_fail(err, STM_REJECTED, "well %s, site %s: %s", site.row.well, site.row.site,
                         site.row.reason);
-    return stm_spool_append(crew->spool, item, &record, &desk->record, err);
+    double since = stm_workers_seconds();
+    const bool good = stm_spool_append(crew->spool, item, &record, &desk->record, err);
+    stm_desk_spend(desk, STM_STEP_SPOOL, &since);
+    return good;
 }
 
 static void count(struct stm_run_summary *sum, const struct stm_site_row *row)
@@ -230,6 +247,7 @@ static bool survey(void *context, int worker, int item, struct stm_error *err)
     const int index = crew->survey_items[item];
     struct stm_error ignored = {0};
     struct stm_site site;
+    double since = stm_workers_seconds();
     const bool there = crew->input->sites[index].row.verdict != STM_VERDICT_FAILED &&
                        stm_desk_site(crew, desk, &crew->input->sites[index], &site, &ignored) &&
                        glance(crew, desk, index, &site, &ignored);
@@ -245,6 +263,7 @@ static bool survey(void *context, int worker, int item, struct stm_error *err)
     crew->turn++;
     pthread_cond_broadcast(&crew->turn_moved);
     pthread_mutex_unlock(&crew->turn_lock);
+    stm_desk_spend(desk, STM_STEP_SURVEY, &since);
     return good;
 }
 

@@ -29,6 +29,12 @@ struct stm_run_facts {
     int threads;
     double seconds;
     uint64_t peak_bytes; /* memory, 0 = unknown */
+    /* Processor time of all threads by what they did. */
+    const struct stm_run_step {
+        const char *name;
+        double seconds;
+    } * step;
+    int n_steps;
 };
 
 /* What stays true for the whole run; everything belongs to the run and outlives the sink. Texts may be NULL

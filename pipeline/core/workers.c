@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum item_state { WAITING, DONE, FAILED };
 
@@ -123,6 +124,13 @@ bool stm_workers_run(const struct stm_job *job, struct stm_error *err)
     pthread_mutex_destroy(&c.lock);
     free(hands), free(threads), free(c.state);
     return c.failed_item == INT_MAX;
+}
+
+double stm_workers_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 int stm_workers_available(void)

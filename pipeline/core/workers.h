@@ -19,6 +19,9 @@ struct stm_job {
  * and every item before it has been committed. */
 bool stm_workers_run(const struct stm_job *job, struct stm_error *err);
 
+/* Processor time that the calling thread has used, seconds. */
+double stm_workers_seconds(void);
+
 /* Number of processors this process may use, at least 1. */
 int stm_workers_available(void);
 

@@ -116,6 +116,10 @@ static void put_facts(struct stm_json *json, const struct stm_run_facts *facts)
     stm_json_text(json, "started", facts->started);
     stm_json_text(json, "finished", facts->finished);
     stm_json_number(json, "seconds", facts->seconds, 3);
+    if (facts->n_steps) stm_json_open(json, "cpu_seconds", '{');
+    for (int i = 0; i < facts->n_steps; i++)
+        stm_json_number(json, facts->step[i].name, facts->step[i].seconds, 4);
+    if (facts->n_steps) stm_json_close(json, '}');
     stm_json_close(json, '}');
     stm_json_open(json, "host", '{');
     stm_json_text(json, "name", facts->host);
