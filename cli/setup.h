@@ -23,8 +23,9 @@
 /* What is written; the sink of an option's name is left out. */
 #define STM_OUTPUT_OPTIONS                                                                                   \
     {"--no-overlays", 0, NULL, "no pictures with outlines"}, {"--no-labels", 0, NULL, "no label images"},    \
+        {"--no-html", 0, NULL, "no report.html"},                                                            \
     {                                                                                                        \
-        "--no-html", 0, NULL, "no report.html"                                                               \
+        "--no-pdf", 0, NULL, "no report.pdf"                                                                 \
     }
 
 enum { STM_SETUP_SINKS = 16 };

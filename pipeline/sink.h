@@ -87,7 +87,8 @@ struct stm_site_pixels {
  * where it is, the outputs are complete. */
 struct stm_sink {
     const char *name, *summary;
-    const char *writes;     /* "wells.csv", or "labels/" for the files of a folder: what the manifest seals */
+    const char *writes;     /* "wells.csv", or "labels/" for the files of a folder, or several with a space
+                             * between: what the manifest seals */
     bool default_on, draws; /* draws: site() wants previews */
     bool (*open)(void **state, const struct stm_run_info *info, struct stm_error *err);
     bool (*site)(void *state, const struct stm_site_row *site, const struct stm_site_pixels *pixels,

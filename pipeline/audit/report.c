@@ -32,11 +32,23 @@ static bool list_output(struct stm_lines *outputs, const char *directory, const 
     return good;
 }
 
+static bool list_each(struct stm_lines *outputs, const char *directory, const char *writes,
+                      struct stm_error *err)
+{
+    char name[64];
+    for (size_t n; *writes; writes += n + (writes[n] == ' ')) {
+        n = strcspn(writes, " ");
+        snprintf(name, sizeof name, "%.*s", (int)n, writes);
+        if (!list_output(outputs, directory, name, err)) return false;
+    }
+    return true;
+}
+
 static bool list_outputs(struct stm_lines *outputs, const char *directory,
                          const struct stm_sink *const *sinks, struct stm_error *err)
 {
     for (; *sinks; sinks++)
-        if ((*sinks)->writes && !list_output(outputs, directory, (*sinks)->writes, err)) return false;
+        if ((*sinks)->writes && !list_each(outputs, directory, (*sinks)->writes, err)) return false;
     stm_lines_sort(outputs);
     return !outputs->failed || stm_fail(err, STM_NO_MEMORY, "no memory to list the outputs");
 }

@@ -38,7 +38,7 @@ static struct stm_plot_axis linear(double min, double max, const char *title)
         max += half;
     }
     const double step = stm_plot_step(max - min, WANTED);
-    return (struct stm_plot_axis){floor(min / step) * step, ceil(max / step) * step, false, title};
+    return (struct stm_plot_axis){floor(min / step) * step, ceil(max / step) * step, false, title, false};
 }
 
 struct stm_plot_axis stm_plot_axis_of(const double *values, size_t n, bool log, const char *title)
@@ -50,10 +50,10 @@ struct stm_plot_axis stm_plot_axis_of(const double *values, size_t n, bool log, 
         max = values[i] > max ? values[i] : max;
         if (values[i] > 0 && values[i] < least) least = values[i];
     }
-    if (!(max >= min)) return (struct stm_plot_axis){0, 1, false, title};
+    if (!(max >= min)) return (struct stm_plot_axis){0, 1, false, title, false};
     if (!log || !isfinite(least)) return linear(min, max, title);
     const double low = decade(least), high = decade(max);
-    return (struct stm_plot_axis){low, high < max || high <= low ? high * 10 : high, true, title};
+    return (struct stm_plot_axis){low, high < max || high <= low ? high * 10 : high, true, title, false};
 }
 
 static double share(const struct stm_plot_axis *axis, double value)
@@ -101,7 +101,7 @@ void stm_plot_begin(struct stm_plot *plot)
     for (int i = 0, n = list_ticks(&plot->x, ticks); i < n; i++) {
         const double x = stm_plot_x(plot, ticks[i]);
         stm_pdf_line(plot->pdf, x, a.y, x, a.y + a.h, &grid_paint);
-        snprintf(text, sizeof text, "%.4g", ticks[i]);
+        snprintf(text, sizeof text, "%.4g", i == 0 && plot->x.zero ? 0 : ticks[i]);
         stm_pdf_text(plot->pdf, x, a.y + a.h + 9, 0, &font, text);
     }
     font.align = STM_PDF_RIGHT;

@@ -8,6 +8,7 @@ struct stm_plot_axis {
     double min, max; /* min < max; both > 0 when `log` */
     bool log;
     const char *title;
+    bool zero; /* log: the lowest decade stands for 0 */
 };
 
 struct stm_plot {

@@ -93,7 +93,7 @@ static bool finish(void *state, struct stm_error *err)
 const struct stm_sink stm_sink_html = {
     .name = "html",
     .summary = "report.html: plate map, wells with their pictures, methods, in one file",
-    .writes = "report.html",
+    .writes = "report.html pictures/",
     .default_on = true,
     .open = open,
     .format = format,

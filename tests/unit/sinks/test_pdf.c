@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/support/stm_assert.h"
+
+#include "pipeline/sinks/groups.h"
+#include "tests/support/fake_run.h"
+#include "tests/support/tmpdir.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const struct stm_fake_run plate = {
+    .plate_rows = 4, .plate_cols = 6, .sites = 2, .size = 200, .shrink = 1, .dead = true, .samples = true};
+
+static char *report(struct stm_fake_run run, unsigned long *n)
+{
+    const struct stm_sink *const sinks[] = {stm_sink_find("pdf"), NULL};
+    struct stm_error err = {0};
+    char *const dir = stm_tmpdir_create();
+    run.directory = dir;
+    assert_ok(stm_fake_feed(&run, sinks, &err), &err);
+    assert_int_equal(stm_tmpdir_count(dir, "."), 1);
+    char *const bytes = stm_tmpdir_read(dir, "report.pdf", n);
+    assert_non_null(bytes);
+    stm_tmpdir_remove(dir);
+    return bytes;
+}
+
+static int count(const char *bytes, unsigned long n, const char *words)
+{
+    int found = 0;
+    const size_t length = strlen(words);
+    for (unsigned long i = 0; i + length <= n; i++)
+        found += !memcmp(bytes + i, words, length);
+    return found;
+}
+
+static int pages(const char *bytes, unsigned long n)
+{
+    return count(bytes, n, "/Type /Page %");
+}
+
+static void a_plate_takes_a_few_pages(void **state)
+{
+    (void)state;
+    unsigned long n = 0;
+    char *const bytes = report(plate, &n);
+    assert_memory_equal(bytes, "%PDF-1.", 7);
+    assert_in_range(pages(bytes, n), 3, 6);
+    assert_in_range(count(bytes, n, "/Subtype /Image"), 12,
+                    15); /* 12 fields, and 2 with remarks that have pixels */
+    free(bytes);
+}
+
+static void pages_do_not_grow_without_end(void **state)
+{
+    (void)state;
+    struct stm_fake_run run = plate;
+    unsigned long n = 0;
+    run.plate_rows = 32;
+    run.plate_cols = 48;
+    run.sites = 1;
+    run.size = 40;
+    char *const bytes = report(run, &n);
+    assert_in_range(pages(bytes, n), 10, 30);
+    assert_true(n < 4000000);
+    free(bytes);
+}
+
+static void the_same_rows_give_the_same_bytes(void **state)
+{
+    (void)state;
+    unsigned long n = 0, m = 0;
+    char *const a = report(plate, &n), *const b = report(plate, &m);
+    assert_int_equal(n, m);
+    assert_memory_equal(a, b, n);
+    free(a);
+    free(b);
+}
+
+static void other_kinds_of_runs(void **state)
+{
+    (void)state;
+    struct stm_fake_run run = plate;
+    unsigned long n = 0;
+    run.hostile = true;
+    char *bytes = report(run, &n);
+    assert_int_equal(count(bytes, n, "/JavaScript"), 0);
+    free(bytes);
+    run = (struct stm_fake_run){
+        .plate_rows = 2, .plate_cols = 3, .sites = 1, .size = 100, .shrink = 1, .bare = true, .blind = true};
+    free(report(run, &n));
+    run = (struct stm_fake_run){.sites = 1, .size = 100, .shrink = 1};
+    bytes = report(run, &n);
+    assert_in_range(pages(bytes, n), 1, 3);
+    free(bytes);
+}
+
+static void a_run_that_fails_leaves_nothing(void **state)
+{
+    (void)state;
+    const struct stm_sink *const sinks[] = {stm_sink_find("pdf"), NULL};
+    struct stm_error err = {0};
+    struct stm_fake_run run = plate;
+    char *const dir = stm_tmpdir_create();
+    run.directory = dir;
+    run.stop_at_site = 7;
+    assert_fails(stm_fake_feed(&run, sinks, &err), &err, "stopped as asked");
+    assert_int_equal(stm_tmpdir_count(dir, "."), 0);
+    stm_tmpdir_remove(dir);
+}
+
+static const char *const names[] = {"Condition", "Concentration", "ConcentrationUnit", "Control"};
+static const struct stm_run_info sheet = {.metadata = names, .n_metadata = 4};
+enum { WELLS = 9 };
+static const char *const told[WELLS][4] = {
+    {"drug", "10", "uM", ""}, {"drug", "2", "uM", ""},  {"", "", "", "negative"},
+    {"drug", "10", "uM", ""}, {"", "", "", "positive"}, {"", "", "", "negative"},
+    {"", "", "", "positive"}, {"", "", "", ""},         {"drug", "10", "uM", ""}};
+static const double values[WELLS] = {50, 60, 90, 54, 10, 94, 12, 77, 99};
+
+static void fill(struct stm_pdf_well *wells)
+{
+    for (int i = 0; i < WELLS; i++)
+        wells[i] = (struct stm_pdf_well){.values = &values[i],
+                                         .metadata = told[i],
+                                         .verdict = i == 8 ? STM_VERDICT_REJECTED : STM_VERDICT_OK};
+}
+
+/* Negative 90, 94: mean 92, sd sqrt(8). Positive 10, 12: mean 11, sd sqrt(2). Z' = 1 - 3 (2.8284 + 1.4142)
+ * / 81. */
+static void wells_treated_alike_are_groups(void **state)
+{
+    (void)state;
+    struct stm_pdf_well wells[WELLS];
+    struct stm_groups g;
+    char text[200];
+    fill(wells);
+    assert_true(stm_groups_find(&g, &sheet, wells, WELLS, 0));
+    assert_int_equal(g.n, 4);
+    assert_int_equal(g.group[0].n, 2);
+    stm_group_name(&g.group[0], text, sizeof text);
+    assert_string_equal(text, "negative control");
+    stm_group_name(&g.group[2], text, sizeof text);
+    assert_string_equal(text, "drug 2 uM");
+    stm_group_name(&g.group[3], text, sizeof text);
+    assert_string_equal(text, "drug 10 uM");
+    assert_int_equal(g.group[3].wells, 3);
+    assert_int_equal(g.group[3].n, 2);
+    assert_near(g.group[3].mean, 52, 1e-12);
+    assert_near(g.group[3].sd, 2.8284271247461903, 1e-12);
+    assert_near(g.z_prime, 1 - 3 * (2.8284271247461903 + 1.4142135623730951) / 81, 1e-12);
+    assert_true(stm_groups_z_words(&g, text, sizeof text));
+    assert_string_equal(text, "Z' = 0.84 (2 positive, 2 negative wells): the controls are well apart.");
+    stm_groups_free(&g);
+}
+
+static void z_prime_is_not_made_up(void **state)
+{
+    (void)state;
+    struct stm_pdf_well wells[WELLS];
+    struct stm_groups g;
+    char text[200];
+    fill(wells);
+    wells[6].verdict = STM_VERDICT_FAILED;
+    assert_true(stm_groups_find(&g, &sheet, wells, WELLS, 0));
+    assert_true(isnan(g.z_prime));
+    assert_true(stm_groups_z_words(&g, text, sizeof text));
+    assert_non_null(strstr(text, "it needs two measured wells of each control"));
+    stm_groups_free(&g);
+    assert_true(stm_groups_find(&g, &sheet, wells, 2, 0));
+    assert_false(stm_groups_z_words(&g, text, sizeof text));
+    stm_groups_free(&g);
+    static const double flat[] = {90, 10};
+    for (int i = 0; i < WELLS; i++)
+        wells[i] = (struct stm_pdf_well){.metadata = told[i], .values = &flat[told[i][3][0] == 'p']};
+    assert_true(stm_groups_find(&g, &sheet, wells, WELLS, 0));
+    assert_true(stm_groups_z_words(&g, text, sizeof text));
+    assert_non_null(strstr(text, "do not vary at all"));
+    stm_groups_free(&g);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_plate_takes_a_few_pages),
+        cmocka_unit_test(pages_do_not_grow_without_end),
+        cmocka_unit_test(the_same_rows_give_the_same_bytes),
+        cmocka_unit_test(other_kinds_of_runs),
+        cmocka_unit_test(a_run_that_fails_leaves_nothing),
+        cmocka_unit_test(wells_treated_alike_are_groups),
+        cmocka_unit_test(z_prime_is_not_made_up),
+    };
+    return STM_TEST_MAIN(tests);
+}
