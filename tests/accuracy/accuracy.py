@@ -78,7 +78,7 @@ def score_set(program, name, top):
     options, objects, scorers, kept = SETS[name]
     out = os.path.join(top, name)
     done = subprocess.run([program, "run", os.path.join(DATA, name, "images"), "-o", out, "-q", "--no-overlays",
-                           "--no-html", *options], capture_output=True, text=True)
+                           "--no-html", "--no-pdf", *options], capture_output=True, text=True)
     if done.returncode not in (0, 3):
         sys.exit(f"{name}: exit code {done.returncode}: {done.stderr}")
     scores = {}

@@ -1,4 +1,4 @@
-"$STROMA" run "$SAMPLE" -o out --channels nuclei,dead --quiet --no-html --no-overlays --no-labels || exit
+"$STROMA" run "$SAMPLE" -o out --channels nuclei,dead --quiet --no-html --no-pdf --no-overlays --no-labels || exit
 "$STROMA" keygen key --name "Jane Doe" || exit
 stat -c '%a %n' key key.pub
 "$STROMA" sign out --key key --reason "reviewed, all fields looked at" || exit
