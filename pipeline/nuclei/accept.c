@@ -17,7 +17,7 @@ struct look {
 /* Logistic regression of "a nucleus is here" (docs/nuclei.md). */
 static const struct {
     double constant, area, small, large, contrast, faint, convex, edge, touch, clear, noise;
-} odds = {-5.33, 2.16, -0.365, -11.8, 1.16, 0.0809, 11.5, 2.52, -3.21, 1.13, -0.76};
+} odds = {-4.67, 2.04, -0.378, -13.4, 0.904, -1.35, 10.5, 2.38, -2.95, 1.21, -0.685};
 
 /* Slope of the usual edge, in its nucleus' light over the root of its area; counts as four samples. */
 static const double usual_slope = 2.2;

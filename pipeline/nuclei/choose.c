@@ -17,7 +17,7 @@ static const double least_rise = 0.03;
 static const struct {
     double constant, depth, area_main, area_other, area_whole, large, depth_area, convex, very_convex,
         concave, main_convex, main_concave, lowest;
-} odds = {4.09, -1.69, 1.04, 0.672, -0.333, -0.254, -0.469, -8.99, -85.6, 4.71, 17.7, -5.78, -4.48};
+} odds = {4.09, -1.68, 1.04, 0.671, -0.341, -0.247, -0.473, -8.98, -85.5, 4.71, 17.7, -5.78, -4.47};
 
 /* Levels are 1/20 apart: 5 and 6 of them are factors of 1.28 and 1.34. */
 enum { CORE_BELOW = 2, CORE_ABOVE = 3 };

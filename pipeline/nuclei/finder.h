@@ -43,6 +43,7 @@ struct stm_finder {
     double height;         /* mean of what is clearly brighter than the ground */
     double contrast;       /* of the usual nucleus above the ring around it */
     int levels;
+    uint16_t floor; /* where the foreground begins, at or below level[1] */
     uint16_t level[STM_NUCLEI_LEVELS + 2]; /* [1 … levels] */
     uint8_t *level_of;                     /* of each light */
     struct stm_segment *base;              /* runs at or above level[1] */
@@ -77,6 +78,7 @@ size_t stm_nuclei_tree_bytes(int w, int h);
 size_t stm_nuclei_choose_bytes(int w, int h);
 size_t stm_nuclei_flood_bytes(int w, int h);
 size_t stm_nuclei_residue_bytes(int w, int h);
+size_t stm_nuclei_dim_bytes(int w, int h);
 size_t stm_nuclei_split_bytes(int w, int h);
 size_t stm_blobs_bytes(int w, int h);
 size_t stm_nuclei_merge_bytes(int w, int h);
@@ -97,6 +99,8 @@ bool stm_nuclei_tree(struct stm_finder *f, struct stm_error *err);
 bool stm_nuclei_choose(struct stm_finder *f, struct stm_error *err);
 /* flood.c: labels grow from the chosen nodes down to their boundary */
 bool stm_nuclei_flood(struct stm_finder *f, struct stm_error *err);
+/* dim.c: labels for nuclei that lie alone below the lowest level */
+bool stm_nuclei_dim(struct stm_finder *f, struct stm_error *err);
 /* residue.c: labels for dim nuclei beside bright ones */
 bool stm_nuclei_residue(struct stm_finder *f, struct stm_error *err);
 /* split.c: labels that look like several are cut at their necks */

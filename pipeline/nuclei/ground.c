@@ -13,6 +13,9 @@
 enum { CELL_SHIFT = 3, BINS = 65536, OFFSET = 16384, OTSU_SHIFT = 4 };
 
 /* Smoothing in pixels, and the part of nuclei's height that noise may be before there is more. */
+/* The lowest level, and where the foreground begins, over the height of nuclei. */
+static const double lowest = 0.18, faintest = 0.09;
+
 static const double first_sigma = 0.5, most_noise = 0.03;
 
 enum op { LEAST, MOST, MEAN };
@@ -179,7 +182,8 @@ static double height_of(const struct stm_finder *f, uint32_t *bins)
 static void set_levels(struct stm_finder *f)
 {
     const double doubt = 2 * (1 - f->options->sensitivity);
-    double least = 4 * f->spread, dim = 0.18 * doubt * f->height;
+    double least = 4 * f->spread, dim = lowest * doubt * f->height;
+    f->floor = (uint16_t)fmin(ceil(fmax(least, faintest * doubt * f->height)), 65535);
     if (dim > least) least = dim;
     uint32_t level = (uint32_t)ceil(least);
     for (f->levels = 0; f->levels < STM_NUCLEI_LEVELS && level < 65535; level += level < 20 ? 1 : level / 10)

@@ -36,9 +36,14 @@ bool stm_nuclei_base(struct stm_finder *f, struct stm_error *err)
     f->boundary = stm_arena_take(f->scratch, labels * sizeof *f->boundary, "boundaries", err);
     if (!f->base || !f->level_of || !f->boundary) return false;
     while (f->levels) {
-        f->bases = stm_threshold_runs(f->kernels, f->base, room, light, (uint16_t)(f->level[1] - 1));
+        f->bases = stm_threshold_runs(f->kernels, f->base, room, light, (uint16_t)(f->floor - 1));
         if (f->bases <= room) return true;
+        if (f->floor < f->level[1]) {
+            f->floor = f->level[1];
+            continue;
+        }
         memmove(f->level + 1, f->level + 2, (size_t)--f->levels * sizeof *f->level);
+        f->floor = f->level[1];
     }
     f->bases = 0;
     return true;

@@ -11,7 +11,8 @@ static bool label(struct stm_finder *f, struct stm_error *err)
     const bool ok = stm_nuclei_levels(f, err) && stm_nuclei_tree(f, err) && stm_nuclei_choose(f, err) &&
                     stm_nuclei_flood(f, err);
     stm_arena_reset(f->scratch, mark);
-    return ok && (!f->options->declump || (stm_nuclei_residue(f, err) && stm_nuclei_split(f, err)));
+    return ok && (!f->options->declump || stm_nuclei_residue(f, err)) && stm_nuclei_dim(f, err) &&
+           (!f->options->declump || stm_nuclei_split(f, err));
 }
 
 static bool search(struct stm_finder *f, struct stm_cu16 plane, struct stm_error *err)
@@ -62,7 +63,9 @@ size_t stm_nuclei_scratch(int w, int h)
     const size_t blobs = stm_blobs_bytes(w, h) + most(stm_nuclei_merge_bytes(w, h), end);
     const size_t labels =
         stm_nuclei_base_bytes(w, h) +
-        most(most(tree, most(stm_nuclei_residue_bytes(w, h), stm_nuclei_split_bytes(w, h))), blobs);
+        most(most(tree, most(most(stm_nuclei_residue_bytes(w, h), stm_nuclei_dim_bytes(w, h)),
+                             stm_nuclei_split_bytes(w, h))),
+             blobs);
     return stm_nuclei_light_bytes(w, h) +
            most(most(stm_nuclei_scale_bytes(w, h), stm_nuclei_ground_bytes(w, h)), labels);
 }

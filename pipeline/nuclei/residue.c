@@ -41,8 +41,10 @@ static void collect(struct residue *r, uint32_t mark, int least)
     for (size_t i = 0; i < r->f->bases; i++) {
         const struct stm_segment base = r->f->base[i];
         const uint32_t *label = label_row(r->f, base.y);
+        const uint16_t *px = r->f->light.px + base.y * r->f->light.stride;
         for (int x = base.x0, end; x < base.x1; x = end + 1) {
-            for (end = x; end < base.x1 && (mark ? label[end] & mark : !label[end]);)
+            for (end = x;
+                 end < base.x1 && (mark ? label[end] & mark : !label[end] && px[end] >= r->f->level[1]);)
                 end++;
             if (end - x >= least && r->n < r->room) r->run[r->n++] = (struct stm_segment){base.y, x, end, 0};
         }

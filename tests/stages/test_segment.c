@@ -229,6 +229,20 @@ static void test_dim_beside_bright(void **state)
     close_scene(&s);
 }
 
+/* An eighth of the others' light: below the lowest level of the tree. */
+static void test_dim_alone(void **state)
+{
+    static struct scene s;
+    (void)state;
+    open_scene(&s, W, H, 300);
+    twelve(&s, 1600);
+    for (int i = 0; i < 6; i++)
+        s.disc[2 * i].height = 200;
+    render_and_run(&s, 6);
+    assert_found(&s, 0.2);
+    close_scene(&s);
+}
+
 static void test_gradient(void **state)
 {
     static struct scene s;
@@ -379,19 +393,13 @@ static void test_size_limits(void **state)
 int main(void)
 {
     const struct CMUnitTest classical[] = {
-        cmocka_unit_test(test_separate),
-        cmocka_unit_test(test_dark),
-        cmocka_unit_test(test_dim_bytes),
-        cmocka_unit_test(test_touching),
-        cmocka_unit_test(test_dim_beside_bright),
-        cmocka_unit_test(test_gradient),
-        cmocka_unit_test(test_edges),
-        cmocka_unit_test(test_nothing_there),
-        cmocka_unit_test(test_debris),
-        cmocka_unit_test(test_tiny_images),
-        cmocka_unit_test(test_nasty),
-        cmocka_unit_test(test_same_everywhere),
-        cmocka_unit_test(test_size_limits),
+        cmocka_unit_test(test_separate),          cmocka_unit_test(test_dark),
+        cmocka_unit_test(test_dim_bytes),         cmocka_unit_test(test_touching),
+        cmocka_unit_test(test_dim_beside_bright), cmocka_unit_test(test_dim_alone),
+        cmocka_unit_test(test_gradient),          cmocka_unit_test(test_edges),
+        cmocka_unit_test(test_nothing_there),     cmocka_unit_test(test_debris),
+        cmocka_unit_test(test_tiny_images),       cmocka_unit_test(test_nasty),
+        cmocka_unit_test(test_same_everywhere),   cmocka_unit_test(test_size_limits),
     };
     const struct CMUnitTest net[] = {
         cmocka_unit_test(test_separate),

@@ -24,7 +24,7 @@ from sklearn.ensemble import GradientBoostingClassifier
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 NUCLEI = os.path.join(ROOT, "pipeline", "nuclei")
-TREES, DEPTH = 80, 3
+TREES, DEPTH = 120, 3
 # Rather two parts too many than one too few: pairs are looked at again.
 SPLIT_BIAS = 0.9
 # Pixel size, blur, noise (electrons a count), size and its variation, brightness variation, cells.
