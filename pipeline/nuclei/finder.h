@@ -43,7 +43,7 @@ struct stm_finder {
     double height;         /* mean of what is clearly brighter than the ground */
     double contrast;       /* of the usual nucleus above the ring around it */
     int levels;
-    uint16_t floor; /* where the foreground begins, at or below level[1] */
+    uint16_t floor;                        /* where the foreground begins, at or below level[1] */
     uint16_t level[STM_NUCLEI_LEVELS + 2]; /* [1 … levels] */
     uint8_t *level_of;                     /* of each light */
     struct stm_segment *base;              /* runs at or above level[1] */
