@@ -41,6 +41,28 @@ double stm_quantile_gamma(double p, double shape)
     return usable(p, shape, 1) ? gsl_cdf_gamma_Pinv(p, shape, 1) : NAN;
 }
 
+double stm_below_normal(double x)
+{
+    return gsl_cdf_ugaussian_P(x);
+}
+
+double stm_below_student(double x, double freedom)
+{
+    return usable(0.5, freedom, 1) ? gsl_cdf_tdist_P(x, freedom) : NAN;
+}
+
+double stm_below_beta(double x, double a, double b)
+{
+    if (!usable(0.5, a, b) || isnan(x)) return NAN;
+    return x <= 0 ? 0 : x >= 1 ? 1 : gsl_cdf_beta_P(x, a, b);
+}
+
+double stm_below_gamma(double x, double shape)
+{
+    if (!usable(0.5, shape, 1) || isnan(x)) return NAN;
+    return x <= 0 ? 0 : gsl_cdf_gamma_P(x, shape, 1);
+}
+
 double stm_tail_chi_square(double x, double freedom)
 {
     return usable(0.5, freedom, 1) && x >= 0 ? gsl_cdf_chisq_Q(x, freedom) : NAN;
