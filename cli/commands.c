@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 extern const struct stm_command stm_command_run, stm_command_inspect, stm_command_stages, stm_command_assays,
-    stm_command_kernels, stm_command_linearity, stm_command_synth, stm_command_version,
+    stm_command_kernels, stm_command_linearity, stm_command_synth, stm_command_verify, stm_command_version,
     stm_command_help_entry;
 extern const struct stm_command stm_command_capture, stm_command_finish, stm_command_watch;
 extern const struct stm_command stm_command_audit, stm_command_keygen, stm_command_sign;
@@ -16,6 +16,7 @@ const struct stm_command *const stm_commands[] = {
     &stm_command_capture,
     &stm_command_watch,
     &stm_command_finish,
+    &stm_command_verify,
     &stm_command_linearity,
     &stm_command_audit,
     &stm_command_sign,

@@ -216,6 +216,20 @@ void stm_string_add_markup(struct stm_string *s, const char *text)
     }
 }
 
+void stm_string_add_base64(struct stm_string *s, const void *bytes, size_t n)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *const p = bytes;
+    for (size_t i = 0; i < n; i += 3) {
+        const size_t left = n - i;
+        const unsigned b =
+            (unsigned)p[i] << 16 | (left > 1 ? (unsigned)p[i + 1] << 8 : 0) | (left > 2 ? p[i + 2] : 0u);
+        const char four[] = {digits[b >> 18], digits[b >> 12 & 63], left > 1 ? digits[b >> 6 & 63] : '=',
+                             left > 2 ? digits[b & 63] : '='};
+        stm_string_add_n(s, four, 4);
+    }
+}
+
 void stm_string_addf(struct stm_string *s, const char *format, ...)
 {
     va_list args, again;

@@ -39,6 +39,8 @@ void stm_string_add_n(struct stm_string *s, const char *text, size_t n);
 void stm_string_add_utf8(struct stm_string *s, const char *text, size_t n);
 /* The same between tags or quotes of HTML and XML: & < > " become entities. */
 void stm_string_add_markup(struct stm_string *s, const char *text);
+/* Bytes as base64 (RFC 4648), without line ends. */
+void stm_string_add_base64(struct stm_string *s, const void *bytes, size_t n);
 void stm_string_addf(struct stm_string *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void stm_string_free(struct stm_string *s);
 

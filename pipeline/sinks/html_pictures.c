@@ -19,6 +19,7 @@ static long share(const struct stm_run_info *info)
     return each < LARGEST ? each : LARGEST;
 }
 
+<<<<<<< HEAD
 void stm_html_base64(struct stm_string *out, const struct stm_bytes *bytes)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -33,11 +34,17 @@ void stm_html_base64(struct stm_string *out, const struct stm_bytes *bytes)
     }
 }
 
+=======
+>>>>>>> 66c6d66 (stroma verify: claims held against results)
 /* A data block that no browser executes, found by its id. */
 static void put_block(struct stm_string *out, const char *id, int number, const struct stm_bytes *bytes)
 {
     stm_string_addf(out, "<script type=\"text/plain\" id=\"%s%d\">", id, number);
+<<<<<<< HEAD
     stm_html_base64(out, bytes);
+=======
+    stm_string_add_base64(out, bytes->data, bytes->length);
+>>>>>>> 66c6d66 (stroma verify: claims held against results)
     stm_string_add(out, "</script>\n");
 }
 

@@ -117,13 +117,19 @@ struct stm_evidence stm_evidence_rate(const double *count, const double *size, i
     return e;
 }
 
+/* A fraction of a cell has a quantile too small for the library. */
+static double zero_if_nan(double x)
+{
+    return isnan(x) ? 0 : x;
+}
+
 double stm_evidence_lower(const struct stm_evidence *e, double confidence)
 {
     const double n = e->sample;
     if (!(n > 0) || !(e->value > 0)) return 0;
     if (e->kind == STM_EVIDENCE_SHARE)
-        return stm_quantile_beta(1 - confidence, e->value * n, n - e->value * n + 1);
-    return e->value / n * stm_quantile_gamma(1 - confidence, n);
+        return zero_if_nan(stm_quantile_beta(1 - confidence, e->value * n, n - e->value * n + 1));
+    return zero_if_nan(e->value / n * stm_quantile_gamma(1 - confidence, n));
 }
 
 double stm_evidence_upper(const struct stm_evidence *e, double confidence)
