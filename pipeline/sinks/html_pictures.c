@@ -19,32 +19,16 @@ static long share(const struct stm_run_info *info)
     return each < LARGEST ? each : LARGEST;
 }
 
-<<<<<<< HEAD
 void stm_html_base64(struct stm_string *out, const struct stm_bytes *bytes)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < bytes->length; i += 3) {
-        const size_t left = bytes->length - i;
-        const unsigned b = (unsigned)bytes->data[i] << 16 |
-                           (left > 1 ? (unsigned)bytes->data[i + 1] << 8 : 0) |
-                           (left > 2 ? bytes->data[i + 2] : 0u);
-        const char four[] = {digits[b >> 18], digits[b >> 12 & 63], left > 1 ? digits[b >> 6 & 63] : '=',
-                             left > 2 ? digits[b & 63] : '='};
-        stm_string_add_n(out, four, 4);
-    }
+    stm_string_add_base64(out, bytes->data, bytes->length);
 }
 
-=======
->>>>>>> 66c6d66 (stroma verify: claims held against results)
 /* A data block that no browser executes, found by its id. */
 static void put_block(struct stm_string *out, const char *id, int number, const struct stm_bytes *bytes)
 {
     stm_string_addf(out, "<script type=\"text/plain\" id=\"%s%d\">", id, number);
-<<<<<<< HEAD
     stm_html_base64(out, bytes);
-=======
-    stm_string_add_base64(out, bytes->data, bytes->length);
->>>>>>> 66c6d66 (stroma verify: claims held against results)
     stm_string_add(out, "</script>\n");
 }
 
