@@ -42,6 +42,11 @@ bool stm_verify_guard(char *text, size_t size, const struct stm_finding *f);
 char *stm_verify_isct(char *text, size_t size, const struct stm_verify_report *report,
                       const struct stm_verified *v, int item);
 
+/* What the sample sheet says of a row's wells: the next name and its distinct values ("D-17", "D-17; D-18"),
+ * cut when they do not fit. Begin with *column = 0; false at the end. */
+bool stm_verify_ledger(const struct stm_verified *v, size_t *column, char name[64], char *values,
+                       size_t size);
+
 /* Pictures that show the evidence of a row: paths of overlays in their results directories, those of the
  * fields that need a look first. Returns how many of at most `most` it put into `paths`, which the caller
  * frees. */

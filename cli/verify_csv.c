@@ -47,7 +47,7 @@ static void put_finding(struct stm_string *out, const struct stm_verified *v, co
     put_number(out, f->evidence.units, 0);
     put_number(out, f->evidence.cells, 0);
     put_number(out, f->evidence.design, 2);
-    put_number(out, f->evidence.sample, 1);
+    put_number(out, f->evidence.effective, 1);
     put_number(out, 100 * f->budget.combined, 2);
     put_number(out, f->if_live, d);
     put_number(out, f->if_dead, d);

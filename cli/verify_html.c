@@ -139,7 +139,7 @@ static void put_facts(struct stm_string *out, const struct stm_finding *f, doubl
     if (stm_verify_guard(text, sizeof text, f)) put_fact(out, "Would be supported (guard band)", text);
     snprintf(text, sizeof text, "%.0f cells in %d %s; design effect %.2f; worth %.0f independent cells",
              f->evidence.cells, f->evidence.units, f->by_wells ? "wells" : "fields", f->evidence.design,
-             f->evidence.sample);
+             f->evidence.effective);
     if (f->evidence.cells > 0) put_fact(out, "Evidence", text);
     snprintf(text, sizeof text, "%s if they are dead, %s %s if they live",
              stm_verify_number(a, sizeof a, q, f->if_dead), stm_verify_number(b, sizeof b, q, f->if_live),
@@ -232,6 +232,15 @@ static void put_excluded(struct stm_string *out, const struct stm_verified *v)
     stm_string_add(out, "</ul>\n");
 }
 
+static void put_ledger(struct stm_string *out, const struct stm_verified *v)
+{
+    char name[64], values[256];
+    stm_string_add(out, "<table class=\"facts wide\">\n");
+    for (size_t column = 0; stm_verify_ledger(v, &column, name, values, sizeof values);)
+        put_fact(out, name, values);
+    stm_string_add(out, "</table>\n");
+}
+
 static void put_isct(struct stm_string *out, const struct stm_verify_report *report,
                      const struct stm_verified *v)
 {
@@ -257,6 +266,7 @@ static void put_row(struct stm_string *out, const struct stm_verify_report *repo
                     v->tally[STM_TALLY_DEAD], v->tally[STM_TALLY_AMBIGUOUS], v->tally[STM_TALLY_DEBRIS]);
     if (!isnan(v->debris_per_cell)) stm_string_addf(out, "; debris to cells %.2f", v->debris_per_cell);
     stm_string_add(out, "</p>\n");
+    put_ledger(out, v);
     for (int i = 0; i < v->n; i++)
         put_finding(out, &v->finding[i], report->verify->options.confidence);
     put_excluded(out, v);

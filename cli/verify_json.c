@@ -33,7 +33,6 @@ static void put_evidence(struct stm_json *json, const struct stm_finding *f)
     put(json, "design_effect_used", e->careful, 3);
     put(json, "degrees_of_freedom", e->freedom, 2);
     put(json, "effective_cells", e->effective, 1);
-    put(json, "effective_cells_all_in", e->sample, 1);
     stm_json_close(json, '}');
 }
 
@@ -120,6 +119,15 @@ static void put_excluded(struct stm_json *json, const struct stm_verified *v)
     stm_json_close(json, ']');
 }
 
+static void put_ledger(struct stm_json *json, const struct stm_verified *v)
+{
+    char name[64], values[256];
+    stm_json_open(json, "sample", '{');
+    for (size_t column = 0; stm_verify_ledger(v, &column, name, values, sizeof values);)
+        stm_json_text(json, name, values);
+    stm_json_close(json, '}');
+}
+
 static void put_row(struct stm_json *json, const struct stm_verify_report *report,
                     const struct stm_verified *v)
 {
@@ -139,6 +147,7 @@ static void put_row(struct stm_json *json, const struct stm_verify_report *repor
     put(json, "debris_per_cell", v->debris_per_cell, 3);
     put(json, "depth_um", v->depth_um, 2);
     put(json, "dilution", v->dilution, 4);
+    put_ledger(json, v);
     put_excluded(json, v);
     stm_json_open(json, "claims", '[');
     for (int i = 0; i < v->n; i++)

@@ -27,6 +27,14 @@ static const struct stm_page_column budget_columns[] = {{"Contribution", 28, STM
 static const struct stm_page_column isct_columns[] = {{"Criterion (ISCT 2006)", 46, STM_PDF_LEFT, false},
                                                       {"Status", 54, STM_PDF_LEFT, false}};
 
+static void put_ledger(struct stm_page *page, const struct stm_verified *v)
+{
+    char name[64], values[256];
+    for (size_t column = 0; stm_verify_ledger(v, &column, name, values, sizeof values);)
+        stm_page_fact(page, name, values);
+    stm_page_space(page, 4);
+}
+
 static void put_claims(struct stm_page *page, const struct stm_verified *v)
 {
     const struct stm_page_table table = {claim_columns, 6, 0};
@@ -66,7 +74,7 @@ static void put_verdict(struct stm_page *page, const struct stm_finding *f, doub
     if (f->evidence.cells > 0) {
         snprintf(text, sizeof text, "%.0f cells in %d %s; design effect %.2f; worth %.0f independent cells.",
                  f->evidence.cells, f->evidence.units, f->by_wells ? "wells" : "fields", f->evidence.design,
-                 f->evidence.sample);
+                 f->evidence.effective);
         stm_page_text(page, &quiet, text);
     }
     if (!isnan(f->with_rejected)) {
@@ -202,6 +210,7 @@ static void put_row(struct stm_page *page, const struct stm_verify_report *repor
              v->tally[STM_TALLY_DEAD], v->tally[STM_TALLY_AMBIGUOUS], v->tally[STM_TALLY_DEBRIS],
              isnan(v->debris_per_cell) ? 0 : v->debris_per_cell);
     stm_page_text(page, &plain, text);
+    put_ledger(page, v);
     put_claims(page, v);
     stm_page_space(page, 8);
     for (int i = 0; i < v->n; i++)

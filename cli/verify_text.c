@@ -109,6 +109,36 @@ char *stm_verify_isct(char *text, size_t size, const struct stm_verify_report *r
     return text;
 }
 
+/* Appends a value unless it is there already. */
+static void add_distinct(char *values, size_t size, const char *value)
+{
+    const size_t n = strlen(values), length = strlen(value);
+    for (const char *p = values; (p = strstr(p, value)); p++)
+        if ((p == values || p[-1] == ' ') && (!p[length] || p[length] == ';')) return;
+    if (value[0] && n + length + 3 < size) snprintf(values + n, size - n, "%s%s", n ? "; " : "", value);
+}
+
+bool stm_verify_ledger(const struct stm_verified *v, size_t *column, char name[64], char *values, size_t size)
+{
+    static const char *const own[] = {"Plate", "Well", "Batch", "Vial"};
+    const struct stm_csv *const first = v->n_wells ? &v->well[0].results->wells_csv : NULL;
+    for (; first && *column < stm_csv_columns(first, 0); ++*column) {
+        const char *const heading = stm_csv_cell(first, 0, *column);
+        bool skip = strncmp(heading, "Metadata_", 9) != 0;
+        for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+            skip |= !skip && !strcmp(heading + 9, own[i]);
+        if (skip) continue;
+        stm_text_copy(name, 64, heading + 9);
+        values[0] = '\0';
+        for (int w = 0; w < v->n_wells; w++)
+            add_distinct(values, size, stm_results_sample(v->well[w].results, v->well[w].well, name));
+        ++*column;
+        if (values[0]) return true;
+        --*column;
+    }
+    return false;
+}
+
 static char *format_text(const char *format, const char *a, const char *b, const char *c)
 {
     const size_t size = strlen(format) + strlen(a) + strlen(b) + strlen(c) + 1;

@@ -176,7 +176,7 @@ static struct stm_evidence entered(const struct stm_verified *v, double systemat
                                  .careful = 1,
                                  .design = 1,
                                  .systematic = systematic,
-                                 .sample = 1 / fmax(systematic * systematic, 1e-12)};
+                                 .effective = INFINITY};
 }
 
 static bool cannot(struct stm_finding *f, const char *why)
@@ -290,8 +290,8 @@ static void weigh_doubt(struct stm_finding *f, const struct stm_verified *v, dou
                                   look(v, f->claim->quantity, IF_DEAD, false, systematic, confidence, room);
     f->if_live = kind->scale * live.value;
     f->if_dead = kind->scale * dead.value;
-    if (f->decision == stm_judge(&live, low, high, confidence).decision &&
-        f->decision == stm_judge(&dead, low, high, confidence).decision)
+    if (f->decision == stm_decide(&live, low, high, confidence) &&
+        f->decision == stm_decide(&dead, low, high, confidence))
         return;
     if (f->decision != STM_INSUFFICIENT)
         say(f, "%.0f ambiguous cells could change the verdict (%s without them)",
@@ -309,7 +309,7 @@ static void weigh_rejected(struct stm_finding *f, const struct stm_verified *v, 
     if (!v->rejected) return;
     const struct stm_evidence all = look(v, f->claim->quantity, LEFT_OUT, true, systematic, confidence, room);
     f->with_rejected = kind->scale * all.value;
-    f->decision_with_rejected = stm_judge(&all, low, high, confidence).decision;
+    f->decision_with_rejected = stm_decide(&all, low, high, confidence);
     if (f->decision_with_rejected != f->decision)
         say(f, "with the %d rejected fields it would be %s", v->rejected,
             stm_decision_name(f->decision_with_rejected));

@@ -20,6 +20,9 @@ struct stm_judgement {
 /* SUPPORTS: lower >= low and upper <= high. CONTRADICTS: upper < low or lower > high. So that a claim which
  * is not true is supported with at most 1 - confidence, and one that is true contradicted with at most that
  * for each limit (two one-sided tests). Everything else is INSUFFICIENT. */
+enum stm_decision stm_decide(const struct stm_evidence *e, double low, double high, double confidence);
+
+/* The decision with everything that is shown beside it. */
 struct stm_judgement stm_judge(const struct stm_evidence *e, double low, double high, double confidence);
 
 #endif

@@ -5,7 +5,7 @@
 #include "pipeline/stats/quantile.h"
 
 #include <math.h>
-#include <stdlib.h>
+#include <stdbool.h>
 
 static double square(double x)
 {
@@ -76,14 +76,12 @@ void stm_evidence_settle(struct stm_evidence *e, double confidence)
 {
     const double k = e->units;
     e->careful = 1;
-    e->freedom = e->effective = e->sample = 0;
+    e->freedom = e->effective = 0;
     if (e->units < 2 || !(e->cells > 0)) return;
     e->careful = 1 + (e->design - 1) * (k + 3) / (k - 1);
     e->freedom = 2 / (2 / (k - 1) + fmax(kurtosis_of_units(e), 0) / k);
     const double t = stm_quantile_student(confidence, e->freedom);
     e->effective = e->cells / e->careful * square(stm_quantile_normal(confidence) / t);
-    const double one = spread_of(e);
-    e->sample = one / (one / e->effective + square(e->systematic));
 }
 
 struct stm_evidence stm_evidence_share(const double *part, const double *whole, int k, double systematic,
@@ -123,53 +121,98 @@ static double zero_if_nan(double x)
     return isnan(x) ? 0 : x;
 }
 
+static double lower_by_chance(const struct stm_evidence *e, double confidence)
+{
+    const double n = e->effective, v = e->value;
+    if (!(n > 0) || !(v > 0)) return 0;
+    if (isinf(n)) return v;
+    if (e->kind == STM_EVIDENCE_SHARE)
+        return zero_if_nan(stm_quantile_beta(1 - confidence, v * n, n - v * n + 1));
+    return zero_if_nan(v / n * stm_quantile_gamma(1 - confidence, n));
+}
+
+static double upper_by_chance(const struct stm_evidence *e, double confidence)
+{
+    const double n = e->effective, v = e->value;
+    if (isinf(n)) return v;
+    if (e->kind == STM_EVIDENCE_RATE) return n > 0 ? v / n * stm_quantile_gamma(confidence, n + 1) : INFINITY;
+    return n > 0 && v < 1 ? stm_quantile_beta(confidence, v * n + 1, n - v * n) : 1;
+}
+
+/* How far the systematic part alone reaches at this confidence. */
+static double systematic_reach(const struct stm_evidence *e, double confidence)
+{
+    if (!(e->systematic > 0)) return 0;
+    return stm_quantile_normal(confidence) * e->systematic * (e->kind == STM_EVIDENCE_RATE ? e->value : 1);
+}
+
 double stm_evidence_lower(const struct stm_evidence *e, double confidence)
 {
-    const double n = e->sample;
-    if (!(n > 0) || !(e->value > 0)) return 0;
-    if (e->kind == STM_EVIDENCE_SHARE)
-        return zero_if_nan(stm_quantile_beta(1 - confidence, e->value * n, n - e->value * n + 1));
-    return zero_if_nan(e->value / n * stm_quantile_gamma(1 - confidence, n));
+    const double l = lower_by_chance(e, confidence), reach = systematic_reach(e, confidence);
+    return reach > 0 && l > 0 ? fmax(0, e->value - hypot(e->value - l, reach)) : l;
 }
 
 double stm_evidence_upper(const struct stm_evidence *e, double confidence)
 {
-    const double n = e->sample;
-    if (e->kind == STM_EVIDENCE_SHARE) {
-        if (!(n > 0) || !(e->value < 1)) return 1;
-        return stm_quantile_beta(confidence, e->value * n + 1, n - e->value * n);
+    const double u = upper_by_chance(e, confidence), reach = systematic_reach(e, confidence);
+    const double most = e->kind == STM_EVIDENCE_SHARE ? 1 : INFINITY;
+    return reach > 0 && u < most ? fmin(most, e->value + hypot(u - e->value, reach)) : u;
+}
+
+/* By chance alone there is a closed form: the tail of the distribution that the limits are quantiles of. */
+static double tail_above(const struct stm_evidence *e, double limit)
+{
+    const double n = e->effective, v = e->value;
+    if (e->kind == STM_EVIDENCE_SHARE) return stm_below_beta(limit, v * n, n - v * n + 1);
+    return stm_below_gamma(limit / v * n, n);
+}
+
+static double tail_below(const struct stm_evidence *e, double limit)
+{
+    const double n = e->effective, v = e->value;
+    if (e->kind == STM_EVIDENCE_SHARE) return 1 - stm_below_beta(limit, v * n + 1, n - v * n);
+    return 1 - stm_below_gamma(limit / v * n, n + 1);
+}
+
+/* 1 - c with the lower (side 1) or upper (-1) limit at confidence c just at `limit`. */
+static double search(const struct stm_evidence *e, double limit, int side)
+{
+    double no = 0.5, yes = 1 - 1e-12; /* lower limits fall, upper limits rise with the confidence */
+    for (int i = 0; i < 50; i++) {
+        const double c = (no + yes) / 2;
+        const bool clear = side > 0 ? stm_evidence_lower(e, c) >= limit : stm_evidence_upper(e, c) <= limit;
+        if (clear)
+            no = c;
+        else
+            yes = c;
     }
-    return n > 0 ? e->value / n * stm_quantile_gamma(confidence, n + 1) : INFINITY;
+    return 1 - no;
 }
 
 double stm_evidence_p_above(const struct stm_evidence *e, double limit)
 {
-    const double n = e->sample;
-    if (!(n > 0) || !(e->value > 0)) return 1;
-    if (e->kind == STM_EVIDENCE_SHARE) return stm_below_beta(limit, e->value * n, n - e->value * n + 1);
-    return stm_below_gamma(limit / e->value * n, n);
+    if (!(e->effective > 0) || !(e->value > limit)) return 1;
+    if (e->systematic > 0 || isinf(e->effective)) return search(e, limit, 1);
+    return fmin(0.5, tail_above(e, limit));
 }
 
 double stm_evidence_p_below(const struct stm_evidence *e, double limit)
 {
-    const double n = e->sample;
-    if (!(n > 0)) return 1;
-    if (e->kind == STM_EVIDENCE_RATE)
-        return e->value > 0 ? 1 - stm_below_gamma(limit / e->value * n, n + 1) : NAN;
-    return e->value < 1 ? 1 - stm_below_beta(limit, e->value * n + 1, n - e->value * n) : 1;
+    if (!(e->effective > 0) || !(e->value < limit)) return 1;
+    if (e->systematic > 0 || isinf(e->effective)) return search(e, limit, -1);
+    return e->value > 0 || e->kind == STM_EVIDENCE_SHARE ? fmin(0.5, tail_below(e, limit)) : 1;
 }
 
 double stm_evidence_probability_below(const struct stm_evidence *e, double limit)
 {
-    const double n = e->sample;
-    if (!(n > 0)) return NAN;
-    if (e->kind == STM_EVIDENCE_SHARE)
-        return stm_below_beta(limit, e->value * n + 0.5, n - e->value * n + 0.5);
-    return e->value > 0 ? stm_below_gamma(limit / e->value * n, n + 0.5) : NAN;
+    if (!(e->effective > 0)) return NAN;
+    if (e->value > limit) return stm_evidence_p_above(e, limit);
+    return e->value < limit ? 1 - stm_evidence_p_below(e, limit) : 0.5;
 }
 
 double stm_evidence_standard(const struct stm_evidence *e)
 {
-    if (!(e->sample > 0)) return NAN;
-    return e->kind == STM_EVIDENCE_SHARE ? sqrt(spread_of(e) / e->sample) : e->value / sqrt(e->sample);
+    if (!(e->effective > 0)) return NAN;
+    const double chance = isinf(e->effective) ? 0 : spread_of(e) / e->effective;
+    return sqrt(chance + square(e->systematic)) * (e->kind == STM_EVIDENCE_RATE ? e->value : 1);
 }

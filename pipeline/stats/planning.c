@@ -39,7 +39,7 @@ static bool decides(const struct stm_evidence *e, double more, double low, doubl
     next.units += (int)more;
     next.cells *= (double)next.units / e->units;
     stm_evidence_settle(&next, confidence);
-    return stm_judge(&next, low, high, confidence).decision != STM_INSUFFICIENT;
+    return stm_decide(&next, low, high, confidence) != STM_INSUFFICIENT;
 }
 
 int stm_planning_units(const struct stm_evidence *e, double low, double high, double confidence, int most)

@@ -31,14 +31,43 @@ double stm_quantile_student(double p, double freedom)
     return usable(p, freedom, 1) ? gsl_cdf_tdist_Pinv(p, freedom) : NAN;
 }
 
-double stm_quantile_beta(double p, double a, double b)
+static double beta_below(double x, double a, double b)
 {
-    return usable(p, a, b) ? gsl_cdf_beta_Pinv(p, a, b) : NAN;
+    return gsl_cdf_beta_P(x, a, b);
 }
 
+static double gamma_below(double x, double shape, double scale)
+{
+    return gsl_cdf_gamma_P(x, shape, scale);
+}
+
+/* The library's inverses give up, or stop too early, for parameters beyond some ten thousands and for very
+ * small ones; the distributions themselves do not. Halves the range then. */
+static double inverse(double guess, double p, double (*below)(double, double, double), double a, double b,
+                      double highest)
+{
+    double lo = 0, hi = highest;
+    if (isfinite(guess) && fabs(below(guess, a, b) - p) <= 1e-9 * p) return guess;
+    for (int i = 0; i < 200 && hi - lo > 1e-15 * hi; i++) {
+        const double middle = (lo + hi) / 2;
+        if (below(middle, a, b) < p)
+            lo = middle;
+        else
+            hi = middle;
+    }
+    return (lo + hi) / 2;
+}
+
+double stm_quantile_beta(double p, double a, double b)
+{
+    return usable(p, a, b) ? inverse(gsl_cdf_beta_Pinv(p, a, b), p, beta_below, a, b, 1) : NAN;
+}
+
+/* Forty standard deviations above the mean hold every quantile that a double can ask for. */
 double stm_quantile_gamma(double p, double shape)
 {
-    return usable(p, shape, 1) ? gsl_cdf_gamma_Pinv(p, shape, 1) : NAN;
+    if (!usable(p, shape, 1)) return NAN;
+    return inverse(gsl_cdf_gamma_Pinv(p, shape, 1), p, gamma_below, shape, 1, shape + 40 * sqrt(shape) + 800);
 }
 
 double stm_below_normal(double x)

@@ -34,11 +34,27 @@ static void what_has_no_quantile_is_nan(void **state)
     assert_true(isnan(stm_tail_f(-1, 3, 3)) && isnan(stm_tail_f(1, 0, 3)));
 }
 
+/* Where the library's own inverse gives up: near the normal distribution, and where nearly all is at zero. */
+static void extreme_parameters_have_quantiles(void **state)
+{
+    (void)state;
+    assert_near(stm_quantile_beta(0.05, 1.8e6, 2e5), 0.9 - 1.6449 * sqrt(0.09 / 2e6), 1e-6);
+    assert_near(stm_quantile_gamma(0.05, 1e7), 1e7 - 1.6449 * sqrt(1e7), 2);
+    assert_near(stm_quantile_gamma(0.01, 1e-3), 0, 1e-50);
+    for (double n = 0.1; n < 1e6; n *= 7) {
+        assert_near(stm_below_beta(stm_quantile_beta(0.2, n, 2 * n), n, 2 * n), 0.2, 1e-9);
+        assert_near(stm_below_gamma(stm_quantile_gamma(0.2, n), n), 0.2, 1e-5);
+    }
+    assert_near(stm_below_normal(1.959963985), 0.975, 1e-9);
+    assert_near(stm_below_student(2.364624251, 7), 0.975, 1e-9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quantiles_match_scipy),
         cmocka_unit_test(what_has_no_quantile_is_nan),
+        cmocka_unit_test(extreme_parameters_have_quantiles),
     };
     return STM_TEST_MAIN(tests);
 }

@@ -1,0 +1,1 @@
+"$STROMA" verify out
