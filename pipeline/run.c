@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #define _GNU_SOURCE /* sysconf(_SC_PHYS_PAGES), gethostname */
+#include "pipeline/audit/earlier.h"
 #include "pipeline/audit/report.h"
 #include "pipeline/core/file.h"
 #include "pipeline/core/lock.h"
@@ -209,6 +210,7 @@ static bool run_phases(struct stm_crew *crew, struct stm_run_texts *t, struct st
 {
     int opened = 0, closed = 0;
     const double begin = seconds_now();
+    struct stm_json_value *earlier = stm_earlier_read(crew->options->directory);
     mark_incomplete(crew);
     if (crew->input->samples.remarks.text) stm_string_add(&crew->notes, crew->input->samples.remarks.text);
     bool good = stm_run_survey(crew, err) && open_spool(crew, err) && stm_run_analyse(crew, err) &&
@@ -217,8 +219,10 @@ static bool run_phases(struct stm_crew *crew, struct stm_run_texts *t, struct st
     good = good && open_sinks(crew, &opened, err) && stm_run_report(crew, err);
     if (good) {
         stm_run_info_end(crew, t, seconds_now() - begin);
+        stm_earlier_remove(earlier, crew->options->directory);
         good = close_sinks(crew, &closed, err);
     }
+    stm_json_free(&earlier);
     if (!good) discard_sinks(crew, closed, opened);
     stm_spool_close(&crew->spool, good && !crew->options->keep_spool);
     return good && stm_report_seal(&crew->info, crew->options->sinks, err);

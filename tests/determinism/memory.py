@@ -1,47 +1,54 @@
 #!/usr/bin/env python3
-"""Memory does not grow with the plate: what a run keeps of a site is its identity and its file names, less than
-4 KiB. (Pixels, objects or measurements that stayed would be 100 KiB and more.)
-memory.py PROGRAM SAMPLE_PLATE (files named <plate>_<well>_s<site>_w<channel>.tif)"""
-import json, os, re, subprocess, sys, tempfile
+"""The memory of a run over 384 wells is that of one over 12 within a tenth, with fields of a size that cameras have.
+memory.py PROGRAM"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+WELLS, SIDE, MOST = (12, 384), 1024, 1.1
 
 
-def plate(folder, sample, wells):
-    """Hard links (or copies) of the sample's files under as many wells."""
+def plate(folder, fields, wells):
+    """As many wells as asked for; their files are links to those of a few fields."""
     os.makedirs(folder)
-    names = sorted(n for n in os.listdir(sample) if n.endswith(".tif"))
-    have = sorted({re.search(r"_([A-Z]\d\d)_", n)[1] for n in names})
     for i in range(wells):
-        well, source = f"{chr(65 + i // 24)}{i % 24 + 1:02d}", have[i % len(have)]
-        for name in names:
-            if f"_{source}_" in name:
-                os.symlink(os.path.join(os.path.abspath(sample), name), os.path.join(folder, name.replace(f"_{source}_", f"_{well}_")))
+        well = f"{chr(65 + i // 24)}{i % 24 + 1:02d}"
+        for channel, path in enumerate(fields[i % len(fields)], 1):
+            os.link(path, os.path.join(folder, f"plate_{well}_s1_w{channel}.tif"))
 
 
 def peak(program, folder, out):
-    done = subprocess.run([program, "run", folder, "-o", out, "--threads", "2", "-q", "--channels", "nuclei,dead"],
+    done = subprocess.run([program, "run", folder, "-o", out, "--threads", "2", "-q", "--channels", "nuclei,dead", "--set",
+                           "segment.method=classical", "--no-overlays", "--no-labels", "--no-hashes"],
                           capture_output=True, text=True)
     if done.returncode not in (0, 3):
         sys.exit(f"exit code {done.returncode}: {done.stderr}")
-    facts = json.load(open(os.path.join(out, "run.json"), encoding="utf-8"))
-    def find(node):
-        if isinstance(node, dict):
-            return next((v for k, v in node.items() if k == "peak_memory_bytes"), None) or next(filter(None, map(find, node.values())), None)
+    with open(os.path.join(out, "run.json"), encoding="utf-8") as f:
+        return find(json.load(f))
+
+
+def find(node):
+    if not isinstance(node, dict):
         return None
-    return find(facts)
+    return node.get("peak_memory_bytes") or next(filter(None, map(find, node.values())), None)
 
 
 def main():
-    program, sample = sys.argv[1:]
+    program, = sys.argv[1:]
     with tempfile.TemporaryDirectory() as top:
-        sizes = {}
-        for wells in (12, 384):
-            folder = os.path.join(top, f"plate{wells}")
-            plate(folder, sample, wells)
-            sizes[wells] = peak(program, folder, os.path.join(top, f"out{wells}"))
-    sites = len([n for n in os.listdir(sample) if n.endswith("_w1.tif")]) // 12
-    growth = (sizes[384] - sizes[12]) / ((384 - 12) * sites)
-    print(f"12 wells: {sizes[12] / 2**20:.1f} MiB, 384 wells: {sizes[384] / 2**20:.1f} MiB, {growth / 1024:.1f} KiB a site")
-    sys.exit(growth > 4096)
+        subprocess.run([program, "synth", "fluorescence", "-o", top + "/few", "-s", "cols=2", "-s", f"width={SIDE}", "-s",
+                        f"height={SIDE}", "-s", "density_from=60", "-s", "density_to=120", "-s", "pack=none"], check=True,
+                       stdout=subprocess.DEVNULL)
+        fields = [[f"{top}/few/images/plate_A0{c}_s1_w{w}.tif" for w in (1, 2)] for c in (1, 2)]
+        sizes = []
+        for wells in WELLS:
+            plate(f"{top}/{wells}", fields, wells)
+            sizes.append(peak(program, f"{top}/{wells}", f"{top}/out{wells}"))
+    for wells, size in zip(WELLS, sizes):
+        print(f"{wells} wells: {size / 2**20:.1f} MiB")
+    sys.exit(sizes[1] > MOST * sizes[0])
 
 
 main()
