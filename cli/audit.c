@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/command.h"
 #include "pipeline/audit/report.h"
+#include "pipeline/io/sqlite.h"
 #include "pipeline/sinks/json.h"
+#include "pipeline/store/store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +37,8 @@ static bool check(const char *path, const struct stm_audit_options *options_in,
         return stm_fail_file(err, path);
     }
     if (S_ISDIR(st.st_mode)) return stm_report_check(path, options_in, result, err);
+    if (stm_sqlite_is_one(path) || stm_text_ends_with(path, ".sqlite") || stm_text_ends_with(path, ".db"))
+        return stm_store_check(path, options_in, result, err);
     return stm_log_file_check(path, options_in, result, err);
 }
 
@@ -46,6 +50,8 @@ static void put_json(const char *path, const struct stm_audit_result *r)
     stm_json_text(&json, "audited", path);
     stm_json_bool(&json, "intact", !r->findings.breaks);
     stm_json_integer(&json, "files", (int64_t)r->files);
+    if (r->pages) stm_json_integer(&json, "runs", (int64_t)r->runs);
+    if (r->pages) stm_json_integer(&json, "pages", (int64_t)r->pages);
     stm_json_integer(&json, "entries", (int64_t)r->entries);
     stm_json_text(&json, "signed_by", r->signed_by[0] ? r->signed_by : NULL);
     stm_json_text(&json, "key", r->signed_by[0] ? r->key : NULL);
@@ -84,8 +90,12 @@ static void put_text(const char *path, const struct stm_audit_result *r)
         printf("signed by %s (key %.16s…) at %s: %s\n", r->signed_by, r->key, r->signed_at, r->reason);
     else
         printf("the present state is not signed\n");
-    printf("%s: %s (files: %zu, entries of the log: %zu)\n", path,
-           r->findings.breaks ? "NOT AS IT WAS SEALED" : "intact", r->files, r->entries);
+    printf("%s: %s (", path, r->findings.breaks ? "NOT AS IT WAS SEALED" : "intact");
+    if (r->pages)
+        printf("runs: %zu, pages: %zu", r->runs, r->pages);
+    else
+        printf("files: %zu", r->files);
+    printf(", entries of the log: %zu)\n", r->entries);
 }
 
 static int audit(const struct stm_arguments *args, struct stm_error *err)
@@ -103,9 +113,10 @@ static int audit(const struct stm_arguments *args, struct stm_error *err)
 
 const struct stm_command stm_command_audit = {
     .name = "audit",
-    .operands = "OUT|LOG",
-    .summary = "says which file, row or field of a report was altered, added or is missing",
-    .text = "OUT is a results directory, LOG an audit.log. Exit codes: 0 intact, 1 not as it was sealed or\n"
+    .operands = "OUT|STORE|LOG",
+    .summary = "says which file, row or field of a report or store was altered, added or is missing",
+    .text = "OUT is a results directory, STORE a database of them, LOG an audit.log. Exit codes: 0 intact, 1 "
+            "not as it was sealed or\n"
             "not readable, 2 usage. docs/audit.md says what can be found out and what not.\n",
     .options = options,
     .min_operands = 1,

@@ -7,7 +7,8 @@ extern const struct stm_command stm_command_run, stm_command_inspect, stm_comman
     stm_command_kernels, stm_command_linearity, stm_command_synth, stm_command_verify, stm_command_version,
     stm_command_help_entry;
 extern const struct stm_command stm_command_capture, stm_command_finish, stm_command_watch;
-extern const struct stm_command stm_command_audit, stm_command_keygen, stm_command_sign;
+extern const struct stm_command stm_command_audit, stm_command_keygen, stm_command_sign, stm_command_store,
+    stm_command_history;
 
 /* In the order of `stroma help`, one a line. */
 /* clang-format off */
@@ -18,6 +19,8 @@ const struct stm_command *const stm_commands[] = {
     &stm_command_finish,
     &stm_command_verify,
     &stm_command_linearity,
+    &stm_command_store,
+    &stm_command_history,
     &stm_command_audit,
     &stm_command_sign,
     &stm_command_keygen,

@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/progress.h"
 #include "cli/setup.h"
+#include "cli/store_option.h"
 #include "cli/understood.h"
 #include "kernels/kernels.h"
 #include "pipeline/core/text.h"
@@ -22,6 +23,9 @@ static const struct stm_option options[] = {
     STM_OUTPUT_OPTIONS,
     {"--no-hashes", 0, NULL, "run.json without the SHA-256 of the inputs (saves reading them once more)"},
     {"--strict", 0, NULL, "stop at the first site that fails, in plate order"},
+    {"--store", 0, "FILE", "put the results into this database as well; default: STROMA_STORE, if set"},
+    {"--meta", 0, "KEY=VALUE",
+     "what the store is to know of this run: batch=B7, donor=D12 …; may be repeated"},
     {"--resume", 0, NULL, "go on with a run that was interrupted"},
     {"--dry-run", 'n', NULL, "say what would be done and stop"},
     {"--json", 0, NULL, "print a summary as JSON on standard output"},
@@ -106,6 +110,8 @@ static int execute(const struct stm_arguments *args, struct stm_plan *plan, stru
     if (!good) return STM_EXIT_FAILED;
     if (stm_option_given(args, "--json")) print_json(&summary, o->directory);
     if (!quiet) print_summary(&summary, o->directory);
+    const char *const store = stm_store_named(args);
+    if (store[0] && !stm_store_directory(store, o->directory, args, quiet, err)) return STM_EXIT_FAILED;
     return exit_code(&summary);
 }
 

@@ -40,9 +40,10 @@ struct stm_log_event {
     const struct stm_secret_key *key; /* NULL = not signed */
 };
 
-/* The line, with its line end, that follows entry `n` - 1 with hash `previous` ("" for the first). */
+/* The line, with its line end, that follows entry `n` - 1 with hash `previous` ("" for the first), and its
+ * own hash. */
 bool stm_log_line(struct stm_string *line, int64_t n, const char *previous, const struct stm_log_event *event,
-                  struct stm_error *err);
+                  char hash[STM_SHA256_HEX], struct stm_error *err);
 
 /* directory/audit.log. Reading one that is not there gives an empty log. */
 bool stm_log_read(struct stm_log *log, const char *directory, struct stm_findings *findings,

@@ -66,9 +66,8 @@ static void put_body(struct stm_string *line, int64_t n, const char *previous,
 }
 
 bool stm_log_line(struct stm_string *line, int64_t n, const char *previous, const struct stm_log_event *event,
-                  struct stm_error *err)
+                  char hash[STM_SHA256_HEX], struct stm_error *err)
 {
-    char hash[STM_SHA256_HEX];
     const size_t begin = line->length;
     put_body(line, n, previous, event);
     if (line->failed) return stm_fail(err, STM_NO_MEMORY, "no memory for an entry of the audit log");
@@ -121,6 +120,7 @@ static bool append(const char *directory, const struct stm_log_event *event, int
     struct stm_log log = {0};
     struct stm_findings findings = {0};
     struct stm_string line = {0};
+    char hash[STM_SHA256_HEX];
     bool good = read_text(directory, &text, &n, err) &&
                 stm_log_parse(&log, text ? text : "", n, "audit.log", &findings, err);
     if (good && findings.breaks)
@@ -129,7 +129,7 @@ static bool append(const char *directory, const struct stm_log_event *event, int
                         directory);
     const struct stm_log_entry *const last = good && log.n ? &log.entry[log.n - 1] : NULL;
     if (number) *number = last ? last->n + 1 : 1;
-    good = good && stm_log_line(&line, last ? last->n + 1 : 1, last ? last->hash : "", event, err) &&
+    good = good && stm_log_line(&line, last ? last->n + 1 : 1, last ? last->hash : "", event, hash, err) &&
            save(directory, text ? text : "", n, &line, err);
     stm_string_free(&line);
     stm_findings_free(&findings);

@@ -119,3 +119,10 @@ const struct stm_log_entry *stm_log_run(const struct stm_log *log)
         if (!strcmp(log->entry[i].what, "run")) return &log->entry[i];
     return NULL;
 }
+
+const struct stm_log_entry *stm_log_version(const struct stm_log *log)
+{
+    for (size_t i = log->n; i-- > 0 && strcmp(log->entry[i].what, "run") != 0;)
+        if (stm_log_text(&log->entry[i], "outputs")[0]) return &log->entry[i];
+    return NULL;
+}

@@ -21,6 +21,7 @@ struct stm_audit_options {
 struct stm_audit_result {
     struct stm_findings findings;
     size_t files, entries;                          /* looked at */
+    size_t runs, pages;                             /* of a store */
     char signed_by[STM_KEY_NAME], key[STM_KEY_HEX]; /* of the last signature over the present state; "" */
     char signed_at[32], reason[256];
 };
@@ -41,7 +42,9 @@ void stm_audit_signatures(const struct stm_log *log, const char *file,
 bool stm_report_sign(const char *directory, const struct stm_secret_key *key, const char *reason,
                      struct stm_error *err);
 
-/* The last entry called "run", NULL when there is none. */
+/* The last entry called "run", NULL when there is none; the last one behind it that has tables of its own
+ * (overrides), NULL when those of the run are valid. */
 const struct stm_log_entry *stm_log_run(const struct stm_log *log);
+const struct stm_log_entry *stm_log_version(const struct stm_log *log);
 
 #endif

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Every one of 200 single-byte changes (fixed seed) is found by `stroma audit` and named: the file, and the line and
-field where the file has them.
-change_bytes.py PROGRAM SAMPLE report|log [SEED]"""
+field where the file has them; of a store the page, and the record where the byte is part of one.
+change_bytes.py PROGRAM SAMPLE report|log|store [SEED]"""
 import bisect, csv, io, json, os, random, shutil, subprocess, sys, tempfile
 
 CHANGES = 200
@@ -48,9 +48,12 @@ def check(target, name, data, at, value):
     code, findings = audit(target)
     if code != 1 or not findings:
         return f"not found (exit code {code})"
-    if any(f["file"] != name for f in findings):
+    if any(f["file"].split(": ")[0] != name for f in findings):
         return f"other files were named: {findings}"
     line = data.count(b"\n", 0, at) + 1
+    if name.endswith(".sqlite"):
+        page = f"page {at // 4096 + 1}"
+        return None if any(f.get("field") == page for f in findings) else f"{page} was not named: {findings}"
     text = name.endswith((".csv", ".json", ".html", ".log"))
     if text and data[at:at + 1] != b"\n" and value != 10 and not any(f.get("line") in (line, None) for f in findings):
         return f"line {line} was not named: {findings}"
@@ -81,18 +84,27 @@ def places(target, names):
             yield names[i], at - (ends[i] - sizes[i])
 
 
+def make_target(top):
+    """What is changed, and the names of its files."""
+    out, key, store = (os.path.join(top, n) for n in ("out", "key", "lab.sqlite"))
+    stroma("keygen", key, "--name", "Test")
+    for i in range(3 if what == "store" else 1):
+        stroma("run", sample, "--channels", "nuclei,dead", "-o", out, "-q", "--set", f"classify.ambiguous_factor=1.{i + 1}",
+               *(["--store", store, "--meta", f"batch=B{i}"] if what == "store" else []))
+    for i in range(3 if what == "log" else 1):
+        stroma("sign", store if what == "store" else out, "--key", key, "--reason", f"reviewed {i}")
+    if what == "report":
+        return out, files(out)
+    if what == "store":
+        return store, ["lab.sqlite"]
+    shutil.copy(os.path.join(out, "audit.log"), os.path.join(top, "audit.log"))
+    return os.path.join(top, "audit.log"), ["audit.log"]
+
+
 def main():
     with tempfile.TemporaryDirectory() as top:
-        out, key = os.path.join(top, "out"), os.path.join(top, "key")
-        stroma("run", sample, "--channels", "nuclei,dead", "-o", out, "-q")
-        stroma("keygen", key, "--name", "Test")
-        for i in range(3 if what == "log" else 1):
-            stroma("sign", out, "--key", key, "--reason", f"reviewed {i}")
-        stroma("audit", out)
-        target = out if what == "report" else os.path.join(top, "audit.log")
-        if what == "log":
-            shutil.copy(os.path.join(out, "audit.log"), target)
-        names = files(out) if what == "report" else ["audit.log"]
+        target, names = make_target(top)
+        stroma("audit", target)
         bad, seen = 0, {}
         for name, at in places(target, names):
             path = os.path.join(target, name) if what == "report" else target
@@ -109,7 +121,7 @@ def main():
             if problem:
                 print(f"{name}, byte {at}, {data[at]} -> {value}: {problem}")
                 bad += 1
-        stroma("audit", out)
+        stroma("audit", target)
         print(f"{CHANGES} changes of {what} ({seen}): {CHANGES - bad} found and named")
     sys.exit(bad > 0)
 

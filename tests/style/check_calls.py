@@ -13,6 +13,7 @@ WRAPPED = {
     "jansson.h": r"pipeline/core/json_read\.c",
     "ini.h": r"pipeline/core/ini\.c",
     "sodium.h": r"pipeline/core/sign\.c",
+    "sqlite3.h": r"pipeline/io/sqlite(_pages)?\.c",
     "nettle/": r"pipeline/core/sha256\.c",
     "fftw3.h": r"kernels/fft\.c",
     "gsl/": r"pipeline/stats/quantile\.c",
