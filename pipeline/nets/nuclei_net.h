@@ -15,7 +15,4 @@ bool stm_nuclei_net_label(struct stm_u32 labels, uint32_t *count, struct stm_cu1
                           struct stm_error *err);
 size_t stm_nuclei_net_scratch(int w, int h);
 
-/* The upper median; sorts. n > 0. */
-uint32_t stm_nuclei_net_median(uint32_t *value, size_t n);
-
 #endif

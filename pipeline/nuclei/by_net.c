@@ -2,6 +2,7 @@
 #include "pipeline/nuclei/by_net.h"
 
 #include "pipeline/nets/nuclei_net.h"
+#include "pipeline/nets/objects.h"
 #include "pipeline/nuclei/blob.h"
 #include "pipeline/nuclei/left_out.h"
 
@@ -44,7 +45,7 @@ static bool judge(struct stm_finder *f, struct stm_error *err)
     if (!area) return false;
     for (uint32_t i = 1; i <= f->blobs; i++)
         if (f->blob[i].area > 0) area[n++] = (uint32_t)f->blob[i].area;
-    f->typical = n ? stm_nuclei_net_median(area, n) : 0;
+    f->typical = n ? stm_net_median(area, n) : 0;
     for (uint32_t i = 1; i <= f->blobs; i++)
         f->blob[i].kind = (uint8_t)kind_of(f, f->blob[i].area);
     stm_arena_reset(f->scratch, mark);

@@ -29,7 +29,7 @@ def resize(a, factor, nearest=False):
 
 
 def fields(folder, images, suffix):
-    """(image, labels) at canonical scale of folder/images/STEM.* and folder/truth/STEM_label.tif, by name."""
+    """(image, labels, its range of light) at canonical scale of folder/images/STEM.* and folder/truth/STEM_label.tif, by name."""
     for path in sorted(glob.glob(os.path.join(folder, "images", images))):
         stem = os.path.splitext(os.path.basename(path))[0]
         truth = os.path.join(folder, "truth", stem + suffix)
@@ -37,14 +37,15 @@ def fields(folder, images, suffix):
             continue
         labels = np.squeeze(tifffile.imread(truth)).astype(np.int32)
         factor = np.clip(CANONICAL / median_diameter(labels), 0.2, 2.5)
-        yield resize(read_plane(path), factor), resize(labels, factor, True)
+        image = resize(read_plane(path), factor)
+        yield image, resize(labels, factor, True), np.percentile(image, (1, 99.8))
 
 
-def prepare(annotated, synthetic):
-    """Every fourth annotated field is held out; synthetic plates only train."""
+def prepare(annotated, synthetic, fold):
+    """Every fourth annotated field, from number `fold` on, is held out (none: fold < 0); synthetic plates only train."""
     train, held = [], []
     for i, field in enumerate(fields(annotated, "*", "_label.tif")):
-        (train if i % 4 else held).append(field)
+        (held if i % 4 == fold else train).append(field)
     for folder in synthetic:
         train += fields(folder, "*_w1.tif", "_label.tif")
     return train, held
@@ -66,9 +67,16 @@ def targets(labels):
     return (labels > 0).astype(np.float32), np.where(labels > 0, (d + 0.5) / (most[labels] + 0.5), 0).astype(np.float32)
 
 
+def between(labels):
+    """Where two nuclei are within five pixels: what tells them apart is decided there."""
+    none = labels.max() + 1
+    least = ndimage.minimum_filter(np.where(labels > 0, labels, none), 5)
+    return ((least < none) & (least != ndimage.maximum_filter(labels, 5))).astype(np.float32)
+
+
 def crop(rng, pool, share, size):
     """A window of a random field, turned, mirrored and scaled by 0.6 ... 1.7."""
-    image, labels = pool[rng.choice(len(pool), p=share)]
+    image, labels, extent = pool[rng.choice(len(pool), p=share)]
     scale, angle = np.exp(rng.uniform(np.log(0.6), np.log(1.7))), rng.uniform(0, 2 * np.pi)
     h, w = image.shape
     m = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) / scale
@@ -82,12 +90,12 @@ def crop(rng, pool, share, size):
     names, l = np.unique(ndimage.affine_transform(labels, m, offset, (size, size), order=0, mode="reflect"),
                          return_inverse=True)
     l = l.reshape(size, size) + (names[0] != 0)
-    return photometric(rng, a, l, image), l
+    return photometric(rng, a, l, extent), l
 
 
-def photometric(rng, a, l, whole):
+def photometric(rng, a, l, extent):
     """Dim nuclei, gamma, haze, uneven light, blur or sharpening, noise, few grey levels, exposure."""
-    low, high = np.percentile(whole, 1), np.percentile(whole, 99.8)
+    low, high = extent
     x = (a - low) / max(high - low, 1e-6)
     if rng.random() < 0.4:
         f = np.exp(rng.uniform(np.log(0.25), 0, size=l.max() + 1))
@@ -113,8 +121,18 @@ def photometric(rng, a, l, whole):
     return x * np.exp(rng.uniform(-0.4, 0.9))
 
 
+def examples(data, fold, seed, synthetic=(), dense=0.5, size=128, n=8):
+    """Endless batches; fields are drawn with the power `dense` of their number of nuclei."""
+    rng = np.random.default_rng(seed)
+    train, held = prepare(data + "/dsb2018_fluo_nuclei", synthetic, fold)
+    print(len(train), "fields to train on,", len(held), "held out", flush=True)
+    nuclei = np.array([len(np.unique(labels)) for _, labels, _ in train], float) ** dense
+    while True:
+        yield batch(rng, train, nuclei / nuclei.sum(), n, size)
+
+
 def batch(rng, pool, share, n, size):
-    inputs, foreground, distance = [], [], []
+    inputs, foreground, distance, weight = [], [], [], []
     for _ in range(n):
         a, l = crop(rng, pool, share, size)
         f, d = targets(l)
@@ -123,4 +141,5 @@ def batch(rng, pool, share, n, size):
         inputs.append(np.stack([x, np.sqrt(x), np.sqrt(np.sqrt(x))]))
         foreground.append(f)
         distance.append(d)
-    return np.stack(inputs).astype(np.float32), np.stack(foreground), np.stack(distance)
+        weight.append(1 + 3 * between(l))
+    return np.stack(inputs).astype(np.float32), np.stack(foreground), np.stack(distance), np.stack(weight)

@@ -1,0 +1,309 @@
+"""Adherent cells as examples: annotated fields, drawn again as other microscopes would show them.
+
+A field is annotated cells (labels) and what is known of them: an image of phase contrast, a measured phase, or nothing
+but their outlines. `Source.draw` gives labels and contrast (0 where there is nothing) at working scale; `see` gives what
+the network sees of it. The C side of `see` is pipeline/nets/contrast.c.
+"""
+import glob
+import os
+
+import numpy as np
+import tifffile
+from PIL import Image
+from scipy import ndimage
+
+CANONICAL = 30.0  # pixels across the usual cell (diameter of a disk of its area)
+WIDE = 48.0  # sigma of the background, pixels at working scale
+blur = ndimage.gaussian_filter
+
+
+def diameter(labels):
+    area = np.bincount(labels.ravel())[1:]
+    area = area[area > 20]
+    return float(np.sqrt(np.median(area) * 4 / np.pi))
+
+
+def wide_blur(a, sigma):
+    """A Gaussian of many pixels, by way of an eighth of the size."""
+    h, w = a.shape
+    small = ndimage.zoom(np.pad(a, ((0, -h % 8), (0, -w % 8)), mode="edge").reshape(-(-h // 8), 8, -(-w // 8), 8).mean((1, 3)),
+                         1, order=1)
+    small = blur(small, sigma / 8, mode="nearest")
+    return ndimage.zoom(small, 8, order=1, mode="nearest", grid_mode=True)[:h, :w]
+
+
+def see(image):
+    """What the network sees: contrast against the surroundings over its 99th part, its signed root, local deviation."""
+    d = image - wide_blur(image, WIDE)
+    most = np.quantile(np.abs(d[::2, ::2]), 0.99) + 1e-9
+    x = np.clip(d / most, -1, 1)
+    mean = ndimage.uniform_filter(x, 5)
+    deviation = np.sqrt(np.clip(ndimage.uniform_filter(x * x, 5) - mean * mean, 0, 1))
+    return np.stack([0.5 + 0.5 * x, 0.5 + 0.5 * np.sign(x) * np.sqrt(np.abs(x)),
+                     np.sqrt(np.clip(2 * deviation, 0, 1))]).astype(np.float32)
+
+
+def targets(labels):
+    """Foreground; mean of the distance to the own edge and of nearness to the own middle, each 0 ... 1 in every cell."""
+    edge = np.zeros(labels.shape, bool)
+    across, down = labels[:, 1:] != labels[:, :-1], labels[1:] != labels[:-1]
+    edge[:, 1:] |= across
+    edge[:, :-1] |= across
+    edge[1:] |= down
+    edge[:-1] |= down
+    inner = (labels > 0) & ~edge
+    d = ndimage.distance_transform_edt(np.pad(inner, 1, constant_values=True))[1:-1, 1:-1] * inner
+    names = np.unique(labels[labels > 0])
+    index = np.searchsorted(names, labels)
+    inside = labels > 0
+    height = np.zeros(labels.shape, np.float32)
+    if len(names):
+        most = np.maximum(ndimage.maximum(d, labels, names), 1)
+        # the middle: mean place of what is far from the edge
+        yy, xx = np.indices(labels.shape)
+        i = index[inside]
+        core = (d[inside] / most[i]) ** 4 + 1e-3
+        mass = np.bincount(i, core, len(names))
+        cy, cx = np.bincount(i, core * yy[inside], len(names)) / mass, np.bincount(i, core * xx[inside], len(names)) / mass
+        far = np.hypot(yy[inside] - cy[i], xx[inside] - cx[i])
+        farthest = np.zeros(len(names))
+        np.maximum.at(farthest, i, far)
+        height[inside] = 0.5 * (d[inside] + 0.5) / (most[i] + 0.5) + 0.5 * (1 - far / (farthest[i] + 1))
+    none = labels.max() + 1
+    least = ndimage.minimum_filter(np.where(inside, labels, none), 5)
+    place = 1 + 3 * ((least < none) & (least != ndimage.maximum_filter(labels, 5)))
+    return inside.astype(np.float32), height, place.astype(np.float32)
+
+
+class Field:
+    """One annotated field; kind: "phase" (phase contrast), "map" (measured phase)."""
+
+    def __init__(self, path, truth, kind):
+        image = np.squeeze(np.asarray(Image.open(path))).astype(np.float32)
+        labels = np.squeeze(tifffile.imread(truth)).astype(np.int32)
+        image = image[..., 0] if image.ndim == 3 else image
+        self.kind, self.name = kind, os.path.basename(path)
+        factor = min(1.0, 1.6 * CANONICAL / diameter(labels))  # no finer than ever needed
+        size = np.round(np.array(labels.shape) * factor).astype(int)
+        labels = ndimage.zoom(labels, factor, order=0, mode="nearest", grid_mode=True) if factor < 1 else labels
+        image = ndimage.zoom(blur(image, 0.4 / factor) if factor < 0.8 else image, np.array(labels.shape) / image.shape,
+                             order=1, mode="nearest", grid_mode=True)
+        back = np.median(image[labels == 0]) if kind == "map" else wide_blur(image, 60)
+        image = image - back if kind == "map" else image / np.maximum(back, 1e-6) - 1
+        self.image = image / (np.quantile(np.abs(image[labels > 0]), 0.9) + 1e-9)
+        self.labels, self.diameter = labels, diameter(labels)
+        self.cells = [(s, i + 1) for i, s in enumerate(ndimage.find_objects(labels)) if s]
+
+    def cut_outs(self):
+        for (ys, xs), i in self.cells:
+            touches = ys.start == 0 or xs.start == 0 or ys.stop == self.labels.shape[0] or xs.stop == self.labels.shape[1]
+            mask = self.labels[ys, xs] == i
+            if not touches and mask.sum() > 60:
+                yield mask, np.where(mask, self.image[ys, xs], 0) if self.kind == "map" else None, self.diameter
+
+
+def turned(a, m, size, order):
+    h, w = a.shape
+    offset = np.array([h / 2, w / 2]) - m @ (np.array(size) / 2)
+    return ndimage.affine_transform(a, m, offset, size, order=order, mode="constant")
+
+
+def matrix(rng, scale, angle, stretch=1.0):
+    c, s = np.cos(angle), np.sin(angle)
+    m = np.array([[c, -s], [s, c]]) @ np.diag([1 / scale, 1 / (scale * stretch)])
+    return m * np.array([1, -1 if rng.random() < 0.5 else 1])
+
+
+def phase_of(rng, mask):
+    """A phase map for an outline: thick in the middle, a nucleus, grains, uneven."""
+    d = ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
+    top = d.max() + 1e-6
+    p = np.minimum(d / (top * rng.uniform(0.3, 1.0)), 1) ** rng.uniform(0.4, 1.2)
+    if rng.random() < 0.8:  # nucleus
+        y, x = np.unravel_index(np.argmax(d + rng.uniform(0, 1.5, d.shape)), d.shape)
+        yy, xx = np.indices(mask.shape)
+        r = max(2.0, top * rng.uniform(0.35, 0.75))
+        p = p + rng.uniform(-0.3, 0.8) * np.clip(1.4 - np.hypot(yy - y, xx - x) / r, 0, 1) ** 0.5
+    grain = blur(rng.normal(size=mask.shape), rng.uniform(0.6, 2.0))
+    p = p * (1 + rng.uniform(0, 0.7) * grain / (grain.std() + 1e-6))
+    return np.where(mask, p, 0)
+
+
+def compose(rng, bank, size):
+    """A layer of cells cut out of other fields, at any density: labels and phase."""
+    labels, phase = np.zeros((size, size), np.int32), np.zeros((size, size), np.float32)
+    cover, one = rng.uniform(0.08, 0.95), rng.choice(len(bank))
+    same = rng.random() < 0.5  # one kind of cell, or all
+    kin = [c for c in bank if c[3] == bank[one][3]] if same else bank
+    scale = np.exp(rng.uniform(np.log(0.6), np.log(1.5)))
+    aligned, direction = rng.random() < 0.5, rng.uniform(0, np.pi)
+    yy, xx = np.mgrid[-1:1:size * 1j, -1:1:size * 1j]
+    bend = rng.normal(size=5) * 0.6
+    least = rng.uniform(0.45, 0.85)
+    n = 0
+    for _ in range(900):
+        if (labels > 0).mean() > cover:
+            break
+        mask, image, d, _ = kin[rng.integers(len(kin))]
+        y, x = rng.integers(0, size, 2)
+        lie = direction + bend[0] * yy[y, x] + bend[1] * xx[y, x] + bend[2] * yy[y, x] * xx[y, x]
+        own = 0.5 * np.arctan2(*(lambda q: (2 * q[0, 1], q[0, 0] - q[1, 1]))(np.cov(np.array(np.nonzero(mask)))))
+        angle = (lie - own + rng.normal() * 0.25) if aligned else rng.uniform(0, 2 * np.pi)
+        m = matrix(rng, scale * CANONICAL / d * np.exp(rng.normal() * 0.15), angle, np.exp(rng.normal() * 0.15))
+        side = int(np.ceil(np.hypot(*mask.shape) * 1.7 * scale * CANONICAL / d)) + 4
+        a = turned(mask.astype(np.float32), m, (side, side), 1) > 0.5
+        ys, xs = np.nonzero(a)
+        if len(ys) < 40:
+            continue
+        a = a[ys.min():ys.max() + 1, xs.min():xs.max() + 1]
+        p = None
+        if image is not None and rng.random() < 0.7:
+            p = turned(image, m, (side, side), 1)[ys.min():ys.max() + 1, xs.min():xs.max() + 1] * a
+        y0, x0 = y - a.shape[0] // 2, x - a.shape[1] // 2
+        t, l = max(0, -y0), max(0, -x0)
+        a = a[t:size - y0, l:size - x0]
+        if a.size == 0:
+            continue
+        y0, x0 = max(y0, 0), max(x0, 0)
+        there = labels[y0:y0 + a.shape[0], x0:x0 + a.shape[1]]
+        free = a & (there == 0)
+        if free.sum() < least * a.sum() or free.sum() < 30:
+            continue
+        one_part, parts = ndimage.label(free)
+        if parts > 1:
+            free = one_part == 1 + np.argmax(np.bincount(one_part.ravel())[1:])
+        n += 1
+        there[free] = n
+        p = p[t:t + a.shape[0], l:l + a.shape[1]] if p is not None else phase_of(rng, free)
+        phase[y0:y0 + a.shape[0], x0:x0 + a.shape[1]][free] = (p * np.exp(rng.normal() * 0.3))[free]
+    if rng.random() < 0.4 and n:  # grown together
+        reach = rng.uniform(1, 4)
+        d, (iy, ix) = ndimage.distance_transform_edt(labels == 0, return_indices=True)
+        grown = (d > 0) & (d <= reach)
+        labels[grown] = labels[iy, ix][grown]
+        phase[grown] = 0.4 * phase[iy, ix][grown]
+    return labels, blur(phase, rng.uniform(0.3, 0.9))
+
+
+def contrast(rng, phase):
+    """A phase map as phase contrast of either sign, brightfield out of focus, DIC, or as it is."""
+    mode = rng.random()
+    p = blur(phase, rng.uniform(0.2, 1.2))
+    if mode < 0.4:
+        return np.sin(rng.uniform(0.3, 1.6) * p) - rng.uniform(0.4, 1.1) * blur(p, rng.uniform(3, 14))
+    if mode < 0.7:
+        out = -ndimage.laplace(blur(phase, rng.uniform(0.6, 2.2)))
+        return out / (out.std() + 1e-9) + rng.uniform(0, 0.8) * p
+    if mode < 0.85:
+        angle = rng.uniform(0, 2 * np.pi)
+        gy, gx = np.gradient(p)
+        return np.cos(angle) * gy + np.sin(angle) * gx + rng.uniform(0, 0.15) * p
+    return p - rng.uniform(0, 0.5) * blur(p, rng.uniform(5, 20))
+
+
+def another(rng, image):
+    """An image of phase contrast as another such microscope would show it, or, taken for a phase, another contrast."""
+    mode = rng.random()
+    if mode < 0.2:
+        return contrast(rng, -image if rng.random() < 0.8 else image)
+    if mode < 0.55:
+        image = np.where(image > 0, image * np.exp(rng.uniform(-1, 0.7)), image * np.exp(rng.uniform(-1, 0.7)))
+        image = image + rng.uniform(-0.7, 1.0) * (image - blur(image, rng.uniform(1.5, 12)))
+    return image
+
+
+def spoil(rng, x, s):
+    """Blur, dirt, uneven light, noise, few grey levels; `s` is the usual strength of the signal."""
+    if rng.random() < 0.5:
+        x = np.sign(x) * np.abs(x / s) ** np.exp(rng.uniform(-0.3, 0.3)) * s
+    if rng.random() < 0.4:
+        x = blur(x, rng.uniform(0.3, 1.4))
+    if rng.random() < 0.4:  # dirt and floating specks
+        spots = np.zeros(x.shape)
+        n = rng.integers(1, 60)
+        spots[rng.integers(0, x.shape[0], n), rng.integers(0, x.shape[1], n)] = rng.normal(size=n)
+        r = rng.uniform(0.6, 2.2)
+        x = x + rng.uniform(0.5, 2.5) * s * blur(spots, r) * (2 * np.pi * r * r)
+    if rng.random() < 0.4:
+        x = x + rng.uniform(0, 0.5) * s * wide_blur(rng.normal(size=x.shape), 24) * 24
+    if rng.random() < 0.3:
+        grain = blur(rng.normal(size=x.shape), rng.uniform(0.7, 2.5))
+        x = x + rng.uniform(0, 0.3) * s * grain / grain.std()
+    x = x + rng.normal(size=x.shape) * s * (rng.uniform(0, 0.4) ** 1.5 if rng.random() < 0.7 else 0.01)
+    if rng.random() < 0.2:
+        step = s * rng.uniform(0.03, 0.15)
+        x = np.round(x / step) * step
+    return x if rng.random() < 0.5 else -x
+
+
+def layer(rng, fields, bank, size=448):
+    """What the network sees, and what it should say, of one drawn field."""
+    if rng.random() < 0.35:
+        labels, phase = compose(rng, bank, size)
+        x, seam = contrast(rng, phase), np.zeros(labels.shape, bool)
+    else:
+        f = fields[rng.choice(len(fields), p=[f.share for f in fields])]
+        scale = CANONICAL / f.diameter * np.exp(rng.uniform(np.log(0.6), np.log(1.6)))
+        m = matrix(rng, scale, rng.uniform(0, 2 * np.pi), np.exp(rng.normal() * 0.1))
+        h, w = f.labels.shape
+        centre = np.array([rng.uniform(0.2, 0.8) * h, rng.uniform(0.2, 0.8) * w])
+        offset = centre - m @ np.array([size / 2, size / 2])
+        cut = lambda a, order: ndimage.affine_transform(a, m, offset, (size, size), order=order, mode="reflect")
+        labels, x = cut(f.labels, 0), cut(f.image, 1)
+        at = np.tensordot(m, np.indices((size, size)), 1) + offset[:, None, None]
+        labels, seam = apart(labels, np.floor(at[0] / h) + 64, np.floor(at[1] / w) + 64)
+        x = another(rng, x) if f.kind == "phase" else contrast(rng, x)
+    inside = x[labels > 0]
+    s = inside.std() if inside.size > 50 else x.std() + 1e-6
+    foreground, height, place = targets(labels)
+    return see(spoil(rng, x, s + 1e-9)), np.stack([foreground, height, np.where(seam, 0, place)]).astype(np.float32)
+
+
+def apart(labels, row, column):
+    """Mirrored parts of a cell are cells of their own; where the mirror is nothing is learned."""
+    mirror = (128 * row + column).astype(np.int64)
+    seam = ndimage.maximum_filter(mirror, 13) != ndimage.minimum_filter(mirror, 13)
+    names, l = np.unique(np.where(labels > 0, labels + 100000 * mirror, 0), return_inverse=True)
+    return (l.reshape(labels.shape) + (names[0] != 0)).astype(np.int32), seam
+
+
+def folder(path, images, kind, keep):
+    for n, image in enumerate(sorted(glob.glob(os.path.join(path, "images", images)))):
+        stem = os.path.splitext(os.path.basename(image))[0]
+        truth = os.path.join(path, "truth", stem + "_label.tif")
+        if os.path.exists(truth) and keep(n):
+            yield Field(image, truth, kind)
+
+
+def prepare(data, fold):
+    """Phase contrast (every fourth field from number `fold` on held out) and phase maps below folder `data`."""
+    fields = list(folder(data + "/usiigaci_phase", "*.tif", "phase", lambda n: n % 4 != fold))
+    maps = list(folder(data + "/vicar_multimodal_pc3_pnt1a", "QPI*.tif", "map", lambda n: True))
+    old = list(folder(data + "/cellphe_mdamb231_ptychography", "*.tif", "map", lambda n: n % 3 == 0))
+    for group, share in ((fields, 0.6), (maps, 0.3), (old, 0.1)):
+        for f in group:
+            f.share = share / len(group)
+    bank = [(mask, image, d, f.name) for f in fields + maps for mask, image, d in f.cut_outs()]
+    return fields + maps + old, bank
+
+
+def examples(data, fold, seed, crop=160, n=8):
+    """Endless batches: crops of a few drawn layers at a time."""
+    rng = np.random.default_rng(seed)
+    fields, bank = prepare(data, fold)
+    shelf = []
+    while True:
+        shelf.append(layer(rng, fields, bank))
+        shelf = shelf[-10:]
+        for _ in range(2 if len(shelf) > 4 else 0):
+            seen, told = [], []
+            for _ in range(n):
+                x, t = shelf[rng.integers(len(shelf))]
+                y0, x0 = rng.integers(0, x.shape[1] - crop + 1, 2)
+                window = np.s_[..., y0:y0 + crop, x0:x0 + crop]
+                k, flip = rng.integers(4), rng.random() < 0.5
+                turn = lambda a: np.rot90(a[..., ::-1] if flip else a, k, (-2, -1))
+                seen.append(turn(x[window]))
+                told.append(turn(t[window]))
+            told = np.stack(told)
+            yield np.stack(seen), told[:, 0], told[:, 1], told[:, 2]
