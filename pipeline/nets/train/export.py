@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 import format as weights
-from net import CHANNELS, LIMIT, STEPS
+from net import LIMIT, STEPS
 
 STEP = LIMIT / STEPS
 
@@ -48,7 +48,9 @@ class Export:
         return len(self.layers) - 1
 
     def all(self):
-        skips, last = [], len(CHANNELS) - 1
+        skips, last = [], 0
+        while "e.%d.0.c.weight" % (last + 1) in self.state:
+            last += 1
         for level in range(last + 1):
             if level:
                 self.move(weights.POOL, level)
