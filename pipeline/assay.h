@@ -26,6 +26,7 @@ struct stm_assay {
     const struct stm_stage *const *stages;    /* in order, NULL-ended; no two of one name */
     const struct stm_assay_default *defaults; /* where it differs from the stages' own */
     const char *default_measure;              /* well column that colours the plate map at first */
+    bool colour; /* colour pictures become red, green and blue; else their brightest colour is one channel */
 };
 
 extern const struct stm_assay *const stm_assays[]; /* NULL-ended; the first is the default */

@@ -3,11 +3,12 @@
 
 #include <string.h>
 
-extern const struct stm_assay stm_assay_adherent, stm_assay_fluorescence;
+extern const struct stm_assay stm_assay_adherent, stm_assay_fluorescence, stm_assay_suspension;
 
 const struct stm_assay *const stm_assays[] = {
     &stm_assay_fluorescence,
     &stm_assay_adherent,
+    &stm_assay_suspension,
     NULL,
 };
 

@@ -22,7 +22,7 @@ static bool unknown_role(const char *text, struct stm_error *err)
     return stm_fail(
         err, STM_USAGE,
         "'%s' in the channels is not a role%s%s%s; roles are nuclei, dead, live, body, brightfield, "
-        "phase, stain, other, ignore",
+        "phase, stain, red, green, blue, other, ignore",
         text, near ? "; did you mean '" : "", near ? near : "", near ? "'" : "");
 }
 

@@ -73,7 +73,8 @@ static bool read_header(struct reader *r, struct stm_intake_site *site, const st
     struct stm_image *image = NULL;
     if (!stm_image_open(&image, file->path, err)) return stm_fail_file(err, file->path);
     const struct stm_image_info *const info = stm_image_info(image);
-    const bool whole = info->colour && !stm_channel_spec_splits_colour(&r->spec);
+    const bool apart = stm_channel_spec_splits_colour(&r->spec) || (r->plan->assay->colour && !r->spec.n);
+    const bool whole = info->colour && !apart;
     /* Pages of unknown meaning are the channels that --channels names. */
     const bool paged =
         !r->spec.named && info->channels == 1 && r->spec.n > 1 && r->spec.n == info->unnamed_pages;

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <string.h>
 
-static const char *const role_names[STM_ROLES] = {"nuclei", "dead",  "live",  "body",  "brightfield",
-                                                  "phase",  "stain", "other", "ignore"};
+static const char *const role_names[STM_ROLES] = {"nuclei", "dead", "live",  "body", "brightfield", "phase",
+                                                  "stain",  "red",  "green", "blue", "other",       "ignore"};
 
 /* Words found in channel names, most telling first: "dead_nuclei_channel" is dead before it is nuclei. */
 static const struct {
@@ -78,6 +78,11 @@ static bool has_word(const char *text, const char *word)
         p += k ? k : 1;
     }
     return false;
+}
+
+bool stm_role_is_transmitted(enum stm_role role)
+{
+    return role >= STM_ROLE_BRIGHTFIELD && role <= STM_ROLE_BLUE;
 }
 
 enum stm_role stm_role_of(const char *text)

@@ -3,6 +3,8 @@
 #ifndef STM_ROLE_H
 #define STM_ROLE_H
 
+#include <stdbool.h>
+
 enum { STM_MAX_CHANNELS = 8 };
 
 enum stm_role {
@@ -13,13 +15,19 @@ enum stm_role {
     STM_ROLE_BRIGHTFIELD, /* transmitted light, no stain */
     STM_ROLE_PHASE,       /* phase contrast */
     STM_ROLE_STAIN,       /* absorbing dye in colour brightfield: trypan blue */
-    STM_ROLE_OTHER,       /* measured, takes no part in decisions */
-    STM_ROLE_IGNORE,      /* not read */
+    STM_ROLE_RED,         /* colours of a picture by transmitted light */
+    STM_ROLE_GREEN,
+    STM_ROLE_BLUE,
+    STM_ROLE_OTHER,  /* measured, takes no part in decisions */
+    STM_ROLE_IGNORE, /* not read */
     STM_ROLES
 };
 
 /* "nuclei", "dead", … */
 const char *stm_role_name(enum stm_role role);
+
+/* Light that went through the specimen: bright where there is nothing. */
+bool stm_role_is_transmitted(enum stm_role role);
 
 /* The role written or meant by `text` ("nuclei", "DAPI", "dead_nuclei_channel", "PI"); STM_ROLES when
  * unknown. Exact role names come first, then aliases as whole words, case ignored. */

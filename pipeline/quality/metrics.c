@@ -59,11 +59,6 @@ static void take_saturation(struct stm_metrics *m, const struct stm_greys *h, in
     m->percent_saturated = 100 * stm_greys_from(h, (int)m->ceiling);
 }
 
-static bool transmitted(enum stm_role role)
-{
-    return role == STM_ROLE_BRIGHTFIELD || role == STM_ROLE_PHASE || role == STM_ROLE_STAIN;
-}
-
 static void take_ground(struct stm_metrics *m, const struct stm_kernels *kernels, struct stm_cu16 plane,
                         enum stm_role role)
 {
@@ -71,7 +66,8 @@ static void take_ground(struct stm_metrics *m, const struct stm_kernels *kernels
     uint32_t level[GROUND_TILES * GROUND_TILES];
     double v[GROUND_TILES * GROUND_TILES];
     const int n = tiles.nx * tiles.ny;
-    stm_tiles_levels(kernels, tiles, plane, transmitted(role) ? &stm_band_middle : &stm_band_dark, 1, level);
+    stm_tiles_levels(kernels, tiles, plane, stm_role_is_transmitted(role) ? &stm_band_middle : &stm_band_dark,
+                     1, level);
     for (int i = 0; i < n; i++)
         v[i] = (double)level[i] / STM_LEVEL_ONE;
     m->ground = n ? stm_median(v, n) : m->median;

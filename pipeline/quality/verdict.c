@@ -17,8 +17,7 @@ struct judge {
 
 static bool transmitted(const struct judge *j)
 {
-    return j->channel->role == STM_ROLE_BRIGHTFIELD || j->channel->role == STM_ROLE_PHASE ||
-           j->channel->role == STM_ROLE_STAIN;
+    return stm_role_is_transmitted(j->channel->role);
 }
 
 static enum stm_verdict grave(const struct judge *j, bool reject)

@@ -41,8 +41,8 @@ struct stm_overlay stm_overlay_layout(const struct stm_site_row *site, const str
                                       int max_side)
 {
     static const enum stm_role shown[] = {STM_ROLE_NUCLEI,      STM_ROLE_BODY,  STM_ROLE_PHASE,
-                                          STM_ROLE_BRIGHTFIELD, STM_ROLE_STAIN, STM_ROLE_LIVE,
-                                          STM_ROLE_OTHER};
+                                          STM_ROLE_BRIGHTFIELD, STM_ROLE_STAIN, STM_ROLE_GREEN,
+                                          STM_ROLE_LIVE,        STM_ROLE_OTHER};
     struct stm_overlay o = {.site = site, .pixels = pixels, .gap = 4, .thick = 1};
     int first = -1;
     for (size_t i = 0; first < 0 && i < sizeof shown / sizeof *shown; i++)

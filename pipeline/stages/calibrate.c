@@ -36,11 +36,6 @@ static const struct stm_measure columns[] = {
     {0},
 };
 
-static bool transmitted(enum stm_role role)
-{
-    return role == STM_ROLE_BRIGHTFIELD || role == STM_ROLE_PHASE || role == STM_ROLE_STAIN;
-}
-
 static bool same_size(struct stm_tiles tiles, const struct stm_site *site)
 {
     return tiles.w == site->row.width && tiles.h == site->row.height;
@@ -83,8 +78,8 @@ static bool survey(const struct stm_site *site, const struct stm_stage_env *env,
     for (int c = 0; c < site->row.channels; c++) {
         if (!site->plane[c].px) continue;
         stm_survey_add(&state->survey[c], env->kernels, state->tiles,
-                       (struct stm_cu16)STM_CONST(site->plane[c]), !transmitted(site->row.channel[c].role),
-                       p->dark_counts);
+                       (struct stm_cu16)STM_CONST(site->plane[c]),
+                       !stm_role_is_transmitted(site->row.channel[c].role), p->dark_counts);
         stm_text_copy(state->name[c], sizeof state->name[c], site->row.channel[c].name);
     }
     return true;

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "pipeline/chamber/kind.h"
+
+#include <math.h>
+
+const char *const stm_kind_columns[STM_KIND_COLUMNS] = {
+    "Cell_Diameter", "Cell_AxisRatio", "Cell_Mean", "Cell_Contrast", "Cell_Peak", "Cell_Dip", "Cell_Core",
+    "Cell_Headroom", "Cell_Steepness", "Cell_Dye",  "Cell_Cut",      NULL,        NULL,       NULL,
+    "Cell_InClump",
+};
+
+/* Lights from -1 to 4.12 in steps of a hundredth. A field with 20 objects knows its own usual cell. Phase
+ * contrast: the usual cell is brighter than the ground all over, by a fifth or more. */
+enum { LIGHT_STEPS = 100, ENOUGH = 20, SIZED_PX = 8 };
+static const double bright_all_over = 0.2;
+
+static int light_bin(double light)
+{
+    const double at = (light + 1) * LIGHT_STEPS;
+    return at < 0 ? 0 : at >= STM_USUAL_LIGHTS ? STM_USUAL_LIGHTS - 1 : (int)at;
+}
+
+/* How bright a middle must be: as the rule says, or near saturation where there is no room above it. */
+static bool is_focused(const struct stm_kind_input *in, double focus)
+{
+    const double room = in->value[STM_KIND_HEADROOM] * 0.4;
+    return in->value[STM_KIND_PEAK] >= (room < focus && room > 0.04 ? room : focus);
+}
+
+void stm_usual_add(struct stm_usual_sums *sums, const struct stm_kind_input *in)
+{
+    const double *const v = in->value, d = v[STM_KIND_DIAMETER];
+    const int bin = (int)(2 * d);
+    if (v[STM_KIND_CUT] > 0 || v[STM_KIND_AXES] < 0.5 || !(d > 0)) return;
+    const uint64_t weight = (uint64_t)(d * d * v[STM_KIND_CONTRAST] * 100 + 0.5);
+    sums->diameter[bin < STM_USUAL_DIAMETERS ? bin : STM_USUAL_DIAMETERS - 1] += weight;
+    sums->mean[light_bin(v[STM_KIND_MEAN])] += weight;
+    sums->peak[light_bin(v[STM_KIND_PEAK])] += weight;
+    sums->n++;
+    sums->sized += d >= SIZED_PX;
+    sums->focused += d >= SIZED_PX && is_focused(in, 0.25);
+}
+
+static double median_of(const uint64_t *bin, int n)
+{
+    uint64_t all = 0, sum = 0;
+    for (int i = 0; i < n; i++)
+        all += bin[i];
+    for (int i = 0; all && i < n; i++)
+        if ((sum += bin[i]) * 2 >= all) return i + 0.5;
+    return NAN;
+}
+
+struct stm_usual stm_usual_of(const struct stm_usual_sums *sums, const struct stm_kind_rules *rules)
+{
+    struct stm_usual u = {.diameter = median_of(sums->diameter, STM_USUAL_DIAMETERS) / 2,
+                          .mean = median_of(sums->mean, STM_USUAL_LIGHTS) / LIGHT_STEPS - 1,
+                          .peak = median_of(sums->peak, STM_USUAL_LIGHTS) / LIGHT_STEPS - 1,
+                          .enough = sums->n >= ENOUGH};
+    const bool lenses = (double)sums->focused >= rules->focused_part * (double)sums->sized && sums->focused;
+    u.mode = u.mean > bright_all_over ? STM_JUDGED_PHASE
+             : sums->colour           ? STM_JUDGED_DYE
+             : lenses                 ? STM_JUDGED_LENS
+                                      : STM_JUDGED_NOT;
+    return u;
+}
+
+struct stm_usual stm_usual_lent(const struct stm_usual *usual, bool colour)
+{
+    struct stm_usual u = *usual;
+    if (u.mode == STM_JUDGED_PHASE) return u;
+    if (colour) u.mode = STM_JUDGED_DYE;
+    if (!colour && u.mode == STM_JUDGED_DYE) u.mode = STM_JUDGED_NOT;
+    return u;
+}
+
+static double longer(const struct stm_kind_input *in)
+{
+    const double w = in->value[STM_KIND_WIDTH], h = in->value[STM_KIND_HEIGHT];
+    const int edges = (int)in->value[STM_KIND_EDGES];
+    return edges == 1 ? h : edges == 2 ? w : w > h ? w : h;
+}
+
+/* Of what the edge cuts, the extent along the edge is the diameter when half of it or more is seen. */
+static double diameter_of(const struct stm_kind_input *in)
+{
+    const double d = in->value[STM_KIND_DIAMETER];
+    return (int)in->value[STM_KIND_EDGES] && longer(in) > d ? longer(in) : d;
+}
+
+static double part_seen(const struct stm_kind_input *in)
+{
+    const double w = in->value[STM_KIND_WIDTH], h = in->value[STM_KIND_HEIGHT];
+    const int edges = (int)in->value[STM_KIND_EDGES];
+    return edges == 1 ? w / h : edges == 2 ? h / w : 1;
+}
+
+bool stm_kind_centre_inside(const struct stm_kind_input *in)
+{
+    return part_seen(in) >= 0.5;
+}
+
+static bool fits(const struct stm_kind_input *in, const struct stm_usual *usual,
+                 const struct stm_kind_rules *r, double pixel_um)
+{
+    const double d = diameter_of(in), um = d * pixel_um;
+    const double least = r->least_um > 0 && um > 0 ? um / r->least_um : d / (r->least_part * usual->diameter);
+    const double most =
+        r->greatest_um > 0 && um > 0 ? um / r->greatest_um : d / (r->greatest_part * usual->diameter);
+    return least >= 1 && most <= 1 && in->value[STM_KIND_AXES] >= r->least_axes &&
+           part_seen(in) >= r->least_seen;
+}
+
+/* Blurred all over, as dust far out of focus is: the light hardly changes from pixel to pixel. */
+static bool is_haze(const struct stm_kind_input *in, const struct stm_kind_rules *r)
+{
+    return in->value[STM_KIND_STEEPNESS] < r->least_steepness ||
+           in->value[STM_KIND_CONTRAST] < r->least_contrast;
+}
+
+static enum stm_class in_phase_contrast(const struct stm_kind_input *in, const struct stm_usual *usual)
+{
+    const double *const v = in->value;
+    if (v[STM_KIND_MEAN] > 0)
+        return v[STM_KIND_PEAK] >= 0.5 * usual->peak ? STM_CLASS_LIVE : STM_CLASS_DEBRIS;
+    /* dark, round, of the size of a cell, and much darker than the ground */
+    const bool body = v[STM_KIND_AXES] > 0.75 && v[STM_KIND_DIAMETER] > 0.75 * usual->diameter &&
+                      v[STM_KIND_DIAMETER] < 1.4 * usual->diameter && v[STM_KIND_CORE] < -0.2;
+    return body ? STM_CLASS_DEAD : STM_CLASS_DEBRIS;
+}
+
+static enum stm_class by_dye(const struct stm_kind_input *in, const struct stm_kind_rules *r)
+{
+    const double dye = in->value[STM_KIND_DYE];
+    return dye >= r->dye ? STM_CLASS_DEAD : dye >= r->dye_doubt ? STM_CLASS_AMBIGUOUS : STM_CLASS_LIVE;
+}
+
+static enum stm_class by_lens(const struct stm_kind_input *in, const struct stm_kind_rules *r)
+{
+    return is_focused(in, r->focus) ? STM_CLASS_LIVE : STM_CLASS_DEAD;
+}
+
+enum stm_class stm_kind_of(const struct stm_kind_input *in, const struct stm_usual *usual,
+                           const struct stm_kind_rules *rules, double pixel_um)
+{
+    if (!fits(in, usual, rules, pixel_um) || is_haze(in, rules)) return STM_CLASS_DEBRIS;
+    switch (usual->mode) {
+    case STM_JUDGED_PHASE:
+        return in_phase_contrast(in, usual);
+    case STM_JUDGED_DYE:
+        return by_dye(in, rules);
+    case STM_JUDGED_LENS:
+        return by_lens(in, rules);
+    case STM_JUDGED_NOT:
+        break;
+    }
+    return STM_CLASS_AMBIGUOUS;
+}

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Grid lines. A line is what stays when a long stretch along it is reduced to its median: cells are shorter.
+ * The picture is cut into strips across the lines; the profile of a strip is the mean of its middle, which is
+ * narrow so that few cells lie in it. Profiles of neighbouring strips, shifted by the lines' slope there,
+ * have their median over 13 strips: light of a line where more than half of them see it. A median keeps ends:
+ * lines may end, cross or be interrupted. What goes on for less than ten strips is no line, but cells in a
+ * row. */
+#include "pipeline/chamber/looker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Slopes to 0.06 in steps of 0.004: half a pixel at the end of a stretch of 250 px. Blocks of the picture may
+ * differ by four steps from the common slope (fanning, barrel distortion) when they are surer by a twentieth.
+ */
+enum {
+    STRIPS = 13,
+    HALF = STRIPS / 2,
+    SLOPES = 31,
+    SLOPE_STEP = 4,
+    LOCAL = 4,
+    BLOCKS = 4,
+    CHUNK = 64,
+    LEAST_STRIPS = 10
+};
+/* Light that counts as a line: 1/40 of the chamber's. */
+enum { LEAST = STM_CHAMBER_LIGHT / 40 };
+
+struct ruler {
+    int length, across; /* of the picture along the lines and across them */
+    int width, n;       /* of a strip; strips */
+    int seen, skip;     /* of its width, from where */
+    int blocks, bands;  /* along and across, that have a slope each */
+    int16_t *mean, *line;
+    uint8_t *before, *after;      /* strips a line has been going on for */
+    int8_t slope[BLOCKS][BLOCKS]; /* index, SLOPES / 2 is none */
+};
+
+static int slope_shift(int slope, int pixels)
+{
+    const int s = (slope - SLOPES / 2) * SLOPE_STEP * pixels; /* thousandths of a pixel */
+    return (s >= 0 ? s + 500 : s - 499) / 1000;
+}
+
+static int mirrored(int k, int n)
+{
+    k = k < 0 ? -k : k;
+    k = k >= n ? 2 * n - 2 - k : k;
+    return k < 0 ? 0 : k >= n ? n - 1 : k;
+}
+
+static int clamp(int v, int n)
+{
+    return v < 0 ? 0 : v >= n ? n - 1 : v;
+}
+
+/* Profile of strip q moved by `shift`, positions [from, from + n). */
+static void copy_shifted(int16_t *restrict to, const struct ruler *r, int q, int shift, int from, int n)
+{
+    const int16_t *const mean = r->mean + (ptrdiff_t)q * r->across;
+    const int first = from + shift;
+    if (first >= 0 && first + n <= r->across)
+        memcpy(to, mean + first, (size_t)n * sizeof *to);
+    else
+        for (int i = 0; i < n; i++)
+            to[i] = mean[clamp(first + i, r->across)];
+}
+
+/* Squared mean over the 13 strips around k, summed over positions. */
+static int64_t energy(const struct ruler *r, int k, int slope, int from, int to)
+{
+    int64_t sum = 0;
+    for (int y = from; y < to; y += CHUNK) {
+        const int n = to - y < CHUNK ? to - y : CHUNK;
+        int16_t one[CHUNK];
+        int32_t all[CHUNK] = {0};
+        for (int j = -HALF; j <= HALF; j++) {
+            const int q = mirrored(k + j, r->n);
+            copy_shifted(one, r, q, slope_shift(slope, (q - k) * r->width), y, n);
+            for (int i = 0; i < n; i++)
+                all[i] += one[i];
+        }
+        for (int i = 0; i < n; i++) {
+            const int32_t mean = all[i] / STRIPS;
+            sum += (int64_t)mean * mean;
+        }
+    }
+    return sum;
+}
+
+static void find_slopes(struct ruler *r)
+{
+    int64_t all[SLOPES] = {0}, block[BLOCKS][BLOCKS][SLOPES] = {{{0}}};
+    for (int k = 0; k<r->n; k += r->n> 24 ? 3 : 1)
+        for (int v = 0; v < r->bands; v++)
+            for (int s = 0; s < SLOPES; s++) {
+                const int64_t e = energy(r, k, s, r->across * v / r->bands, r->across * (v + 1) / r->bands);
+                all[s] += e;
+                block[k * r->blocks / r->n][v][s] += e;
+            }
+    int common = SLOPES / 2;
+    for (int s = 0; s < SLOPES; s++)
+        if (all[s] > all[common]) common = s;
+    for (int u = 0; u < r->blocks; u++)
+        for (int v = 0; v < r->bands; v++) {
+            const int64_t *const e = block[u][v];
+            int best = common;
+            for (int s = common - LOCAL; s <= common + LOCAL; s++)
+                if (s >= 0 && s < SLOPES && e[s] > e[best] && e[s] - e[common] > e[common] / 20) best = s;
+            r->slope[u][v] = (int8_t)best;
+        }
+}
+
+static void order(int16_t *restrict a, int16_t *restrict b)
+{
+    for (int i = 0; i < CHUNK; i++) {
+        const int16_t lo = a[i] < b[i] ? a[i] : b[i], hi = a[i] < b[i] ? b[i] : a[i];
+        a[i] = lo;
+        b[i] = hi;
+    }
+}
+
+/* v[HALF] = the median of the 13 rows: the greatest of those left is bubbled out until half are gone. */
+static void median(int16_t v[STRIPS][CHUNK])
+{
+    for (int last = STRIPS - 1; last >= HALF; last--)
+        for (int i = 0; i < last; i++)
+            order(v[i], v[i + 1]);
+}
+
+static void find_lines(struct ruler *r)
+{
+    int16_t v[STRIPS][CHUNK];
+    memset(v, 0, sizeof v);
+    for (int k = 0; k < r->n; k++)
+        for (int y = 0; y < r->across; y += CHUNK) {
+            const int n = r->across - y < CHUNK ? r->across - y : CHUNK;
+            const int slope =
+                r->slope[k * r->blocks / r->n][clamp(y + n / 2, r->across) * r->bands / r->across];
+            for (int j = -HALF; j <= HALF; j++) {
+                const int q = mirrored(k + j, r->n);
+                copy_shifted(v[j + HALF], r, q, slope_shift(slope, (q - k) * r->width), y, n);
+            }
+            median(v);
+            int16_t *const line = r->line + (ptrdiff_t)k * r->across + y;
+            for (int i = 0; i < n; i++)
+                line[i] = (int16_t)(abs(v[HALF][i]) >= LEAST ? v[HALF][i] : 0);
+        }
+}
+
+/* The greatest of run[] at y and beside it in strip q, where the line through (k, y) is. */
+static uint8_t reached(const struct ruler *r, const uint8_t *run, int k, int y, int q)
+{
+    const int slope = r->slope[k * r->blocks / r->n][y * r->bands / r->across];
+    const int at = y + slope_shift(slope, (q - k) * r->width);
+    uint8_t most = 0;
+    for (int v = at - 1; v <= at + 1; v++)
+        if (v >= 0 && v < r->across && run[(ptrdiff_t)q * r->across + v] > most)
+            most = run[(ptrdiff_t)q * r->across + v];
+    return most;
+}
+
+/* How many strips a line goes on for, first towards lower k, then towards higher, in run[]; short ones go. */
+static void drop_short(struct ruler *r, uint8_t *before, uint8_t *after)
+{
+    const int least = r->n < 2 * LEAST_STRIPS ? r->n / 2 : LEAST_STRIPS;
+    for (int k = 0; k < r->n; k++)
+        for (int y = 0; y < r->across; y++) {
+            const ptrdiff_t at = (ptrdiff_t)k * r->across + y;
+            const int so_far = !r->line[at] ? 0 : 1 + (k ? reached(r, before, k, y, k - 1) : 0);
+            before[at] = (uint8_t)(so_far < 255 ? so_far : 255);
+        }
+    for (int k = r->n - 1; k >= 0; k--)
+        for (int y = 0; y < r->across; y++) {
+            const ptrdiff_t at = (ptrdiff_t)k * r->across + y;
+            const int so_far = !r->line[at] ? 0 : 1 + (k < r->n - 1 ? reached(r, after, k, y, k + 1) : 0);
+            after[at] = (uint8_t)(so_far < 255 ? so_far : 255);
+            if (before[at] + after[at] - 1 < least) r->line[at] = 0;
+        }
+}
+
+/* Strips are 8, 16 or 32 px wide, so that 13 of them are a tenth to a half of the picture's shorter side. */
+static int strip_width(int w, int h)
+{
+    const int side = w < h ? w : h;
+    return side < 600 ? 8 : side < 1400 ? 16 : 32;
+}
+
+static int at_least_one(int n, int most)
+{
+    return n < 1 ? 1 : n > most ? most : n;
+}
+
+static bool make_ruler(struct ruler *r, struct stm_looker *l, int length, int across, struct stm_error *err)
+{
+    *r = (struct ruler){.length = length, .across = across, .width = strip_width(l->w, l->h)};
+    r->n = length / r->width;
+    r->seen = r->width > 16 ? 8 : 4;
+    r->skip = (r->width - r->seen) / 2;
+    r->blocks = at_least_one(r->n / 8, BLOCKS);
+    r->bands = at_least_one(across / (8 * r->width), BLOCKS);
+    const size_t bytes = ((size_t)r->n + 1) * (size_t)across * sizeof *r->mean;
+    r->mean = stm_arena_take(l->scratch, bytes, "strips", err);
+    r->line = stm_arena_take(l->scratch, bytes, "strips", err);
+    r->before = stm_arena_take(l->scratch, bytes / 2, "strips", err);
+    r->after = stm_arena_take(l->scratch, bytes / 2, "strips", err);
+    return r->mean && r->line && r->before && r->after;
+}
+
+/* Lines along x: strip k is columns [k width, (k + 1) width). */
+static void mean_along_x(const struct ruler *r, struct stm_cu16 light)
+{
+    for (int y = 0; y < light.h; y++)
+        for (int k = 0; k < r->n; k++) {
+            const uint16_t *const px = light.px + y * light.stride + k * r->width + r->skip;
+            uint32_t sum = 0;
+            for (int i = 0; i < r->seen; i++)
+                sum += px[i];
+            const int mean = (int)(sum / (uint32_t)r->seen) - STM_CHAMBER_LIGHT;
+            r->mean[(ptrdiff_t)k * r->across + y] = (int16_t)(mean > 32767 ? 32767 : mean);
+        }
+}
+
+static void mean_along_y(const struct ruler *r, struct stm_cu16 light, uint32_t *sum)
+{
+    for (int k = 0; k < r->n; k++) {
+        memset(sum, 0, (size_t)light.w * sizeof *sum);
+        for (int i = 0; i < r->seen; i++) {
+            const uint16_t *const px = light.px + ((ptrdiff_t)k * r->width + r->skip + i) * light.stride;
+            for (int x = 0; x < light.w; x++)
+                sum[x] += px[x];
+        }
+        for (int x = 0; x < light.w; x++) {
+            const int mean = (int)(sum[x] / (uint32_t)r->seen) - STM_CHAMBER_LIGHT;
+            r->mean[(ptrdiff_t)k * r->across + x] = (int16_t)(mean > 32767 ? 32767 : mean);
+        }
+    }
+}
+
+static int strip_of(const struct ruler *r, int pos)
+{
+    const int k = pos / r->width;
+    return k < r->n ? k : r->n - 1;
+}
+
+/* How far the line through (pos, y) has moved since the middle of its strip. */
+static int drift(const struct ruler *r, int k, int pos, int y)
+{
+    const int slope = r->slope[k * r->blocks / r->n][y * r->bands / r->across];
+    return slope_shift(slope, pos - (k * r->width + r->width / 2));
+}
+
+/* Lines along x in row y. */
+static void lines_of_row(int16_t *row, const struct ruler *r, int w, int y)
+{
+    for (int x = 0, end; x < w; x = end) {
+        const int k = strip_of(r, x);
+        const int16_t *const line = r->line + (ptrdiff_t)k * r->across;
+        end = k == r->n - 1 ? w : (k + 1) * r->width;
+        const int first = drift(r, k, x, y), last = drift(r, k, end - 1, y);
+        if (first == last) {
+            const int16_t v = line[clamp(y - first, r->across)];
+            for (int i = x; i < end; i++)
+                row[i] = v;
+        } else
+            for (int i = x; i < end; i++)
+                row[i] = line[clamp(y - drift(r, k, i, y), r->across)];
+    }
+}
+
+/* Lines along y in row y. */
+static void lines_across_row(int16_t *row, const struct ruler *r, int w, int y)
+{
+    const int k = strip_of(r, y);
+    const int16_t *const line = r->line + (ptrdiff_t)k * r->across;
+    for (int band = 0; band < r->bands; band++) {
+        /* x with x * bands / across == band */
+        const int from = (band * r->across + r->bands - 1) / r->bands,
+                  to = ((band + 1) * r->across + r->bands - 1) / r->bands;
+        const int shift = drift(r, k, y, from);
+        for (int x = from; x < to && x < w; x++)
+            row[x] = line[clamp(x - shift, r->across)];
+    }
+}
+
+/* Bright lines multiply the light of what lies in front of them; behind dark ones too little is left to be
+ * divided, so that they are added back. */
+static int without(int light, int line)
+{
+    if (line <= 0) return light - line;
+    return light * STM_CHAMBER_LIGHT / (STM_CHAMBER_LIGHT + line);
+}
+
+static int nearer(int a, int b)
+{
+    return abs(a - STM_CHAMBER_LIGHT) <= abs(b - STM_CHAMBER_LIGHT) ? a : b;
+}
+
+/* Where lines cross, one, the other or both are taken out: whichever leaves least. */
+static void clean_row(uint16_t *px, const int16_t *along, const int16_t *across, int w)
+{
+    for (int x = 0; x < w; x++) {
+        if (!(along[x] | across[x])) {
+            px[x] = px[x] ? px[x] : 1;
+            continue;
+        }
+        const int a = without(px[x], along[x]), b = without(px[x], across[x]);
+        const int both = without(a, across[x]);
+        const int v = !across[x] ? a : !along[x] ? b : nearer(both, nearer(a, b));
+        px[x] = (uint16_t)(v < 1 ? 1 : v > 65535 ? 65535 : v);
+    }
+}
+
+static void hide(const struct stm_looker *l, uint16_t *px, int y)
+{
+    const uint8_t *const hidden = l->hidden + (y >> l->shift) * l->tiles_w;
+    for (int i = 0; i < l->tiles_w; i++)
+        for (int x = i << l->shift; hidden[i] && x < (i + 1) << l->shift && x < l->w; x++)
+            px[x] = 0;
+}
+
+static double cover_of(const struct ruler *r)
+{
+    size_t lines = 0;
+    const size_t n = (size_t)r->n * (size_t)r->across;
+    for (size_t i = 0; i < n; i++)
+        lines += r->line[i] != 0;
+    return n ? (double)lines / (double)n : 0;
+}
+
+size_t stm_looker_unrule_bytes(int w, int h)
+{
+    const int width = strip_width(w, h);
+    const size_t x = ((size_t)(w / width) + 1) * (size_t)h, y = ((size_t)(h / width) + 1) * (size_t)w;
+    return 2 * (stm_arena_cost(2 * x) + stm_arena_cost(x) + stm_arena_cost(2 * y) + stm_arena_cost(y)) +
+           3 * stm_arena_cost((size_t)w * 4);
+}
+
+bool stm_looker_unrule(struct stm_looker *l, struct stm_error *err)
+{
+    const size_t mark = stm_arena_mark(l->scratch);
+    const struct stm_u16 light = l->out->light;
+    struct ruler x, y;
+    uint32_t *const sum = stm_arena_take(l->scratch, (size_t)l->w * sizeof *sum, "a row", err);
+    int16_t *const along = stm_arena_take(l->scratch, (size_t)l->w * sizeof *along, "a row", err);
+    int16_t *const across = stm_arena_take(l->scratch, (size_t)l->w * sizeof *across, "a row", err);
+    if (!sum || !along || !across || !make_ruler(&x, l, l->w, l->h, err) ||
+        !make_ruler(&y, l, l->h, l->w, err))
+        return false;
+    const bool lined = x.n > HALF && y.n > HALF;
+    if (lined) {
+        mean_along_x(&x, (struct stm_cu16)STM_CONST(light));
+        mean_along_y(&y, (struct stm_cu16)STM_CONST(light), sum);
+        find_slopes(&x);
+        find_slopes(&y);
+        find_lines(&x);
+        find_lines(&y);
+        drop_short(&x, x.before, x.after);
+        drop_short(&y, y.before, y.after);
+        /* lines along y are a distance in x apart */
+        l->out->ruling[0] = stm_ruling_of(y.line, y.n, y.across);
+        l->out->ruling[1] = stm_ruling_of(x.line, x.n, x.across);
+        l->out->ruling[0].cover = cover_of(&y);
+        l->out->ruling[1].cover = cover_of(&x);
+    }
+    for (int row = 0; row < l->h; row++) {
+        uint16_t *const px = light.px + row * light.stride;
+        memset(along, 0, (size_t)l->w * sizeof *along);
+        memset(across, 0, (size_t)l->w * sizeof *across);
+        if (lined) {
+            lines_of_row(along, &x, l->w, row);
+            lines_across_row(across, &y, l->w, row);
+        }
+        clean_row(px, along, across, l->w);
+        hide(l, px, row);
+    }
+    stm_arena_reset(l->scratch, mark);
+    return true;
+}
