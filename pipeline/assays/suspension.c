@@ -8,11 +8,7 @@ static const struct stm_assay_role roles[] = {
 };
 
 static const struct stm_stage *const stages[] = {
-    &stm_stage_cells,
-    &stm_stage_measure,
-    &stm_stage_live_dead,
-    &stm_stage_concentration,
-    NULL,
+    &stm_stage_cells, &stm_stage_measure, &stm_stage_live_dead, &stm_stage_concentration, NULL,
 };
 
 static const struct stm_assay_default defaults[] = {{NULL, NULL}};

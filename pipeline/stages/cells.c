@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Finds the cells of a suspension, one by one, and the grid they lie on. The method is in pipeline/chamber. */
+/* Finds the cells of a suspension, one by one, and the grid they lie on. The method is in pipeline/chamber.
+ */
 #include "pipeline/chamber/cells.h"
 #include "pipeline/chamber/geometry.h"
 #include "pipeline/chamber/typical.h"
