@@ -2,6 +2,7 @@
 #include "pipeline/capture.h"
 #include "cli/command.h"
 #include "cli/setup.h"
+#include "pipeline/capture_files.h"
 #include "pipeline/core/text.h"
 #include "pipeline/sinks/answer.h"
 
@@ -33,8 +34,7 @@ struct capture {
     const struct stm_sink *sinks[STM_SETUP_SINKS];
     struct stm_plan plan;
     struct stm_intake input;
-    struct stm_journal_file *files;
-    int n_files;
+    struct stm_capture_files files;
     enum stm_journal_news news;
     struct stm_capture_summary summary;
     struct stm_string sites; /* the answers */
@@ -66,41 +66,12 @@ static bool read_options(struct capture *c, struct stm_error *err)
     return stm_setup_kernels(c->args, &c->run, err);
 }
 
-static bool look_at_files(struct capture *c, struct stm_error *err)
-{
-    const char *const root = stm_option_value(c->args, "--root");
-    char *const folder = root ? realpath(root, NULL) : NULL;
-    if (root && !folder) return stm_fail(err, STM_USAGE, "--root: there is no folder %s", root);
-    c->files = calloc((size_t)c->args->n_operands, sizeof *c->files);
-    if (!c->files) return stm_fail(err, STM_NO_MEMORY, "no memory for the list of files");
-    bool good = true;
-    for (int i = 0; good && i < c->args->n_operands; i++) {
-        struct stm_journal_file *const f = &c->files[c->n_files];
-        good = stm_journal_look(f, c->args->operands[i], err);
-        if (!good) break;
-        c->n_files++;
-        f->root = strdup(folder ? folder : "");
-        const size_t n = strlen(folder ? folder : "");
-        if (folder && (strncmp(f->path, folder, n) != 0 || (n > 1 && f->path[n] != '/')))
-            good = stm_fail(err, STM_USAGE, "%s is not below --root %s", f->path, folder);
-    }
-    free(folder);
-    return good;
-}
-
-/* The files as the results will see them, whatever the way they were written on the command line. */
 static bool open_input(struct capture *c, struct stm_error *err)
 {
-    struct stm_plate_listed *const listed = calloc((size_t)c->n_files, sizeof *listed);
-    const char *const samples = stm_option_value(c->args, "--samples");
-    if (!listed) return stm_fail(err, STM_NO_MEMORY, "no memory for the list of files");
-    for (int i = 0; i < c->n_files; i++)
-        listed[i] = (struct stm_plate_listed){c->files[i].path, c->files[i].root};
-    const bool good = stm_intake_open_listed(&c->input, listed, c->n_files, &c->plan, err) &&
-                      stm_plan_finish(&c->plan, c->input.roles, c->input.n_roles, err) &&
-                      (!samples || stm_intake_samples(&c->input, samples, err));
-    free(listed);
-    return good;
+    return stm_capture_files_look(&c->files, c->args->operands, c->args->n_operands,
+                                  stm_option_value(c->args, "--root"), err) &&
+           stm_capture_files_intake(&c->files, &c->plan, stm_option_value(c->args, "--samples"), &c->input,
+                                    err);
 }
 
 static bool add_site(void *context, const struct stm_site_row *row, struct stm_error *err)
@@ -118,7 +89,7 @@ static bool add_site(void *context, const struct stm_site_row *row, struct stm_e
 static bool is_known(const struct capture *c)
 {
     return c->run.directory &&
-           stm_journal_compare(c->run.directory, c->files, c->n_files) == STM_JOURNAL_REPEATED;
+           stm_journal_compare(c->run.directory, c->files.file, c->files.n) == STM_JOURNAL_REPEATED;
 }
 
 static bool take_in(struct capture *c, struct stm_error *err)
@@ -131,8 +102,8 @@ static bool take_in(struct capture *c, struct stm_error *err)
         return stm_fail(err, STM_IO, "--samples %s is gone", given);
     stm_capture_settings(&c->plan, c->sinks, samples, &settings);
     const bool good = settings.failed ? stm_fail(err, STM_NO_MEMORY, "no memory for the settings")
-                                      : stm_journal_add(c->run.directory, settings.text, c->files, c->n_files,
-                                                        &c->news, err);
+                                      : stm_journal_add(c->run.directory, settings.text, c->files.file,
+                                                        c->files.n, &c->news, err);
     stm_string_free(&settings);
     free(samples);
     return good;
@@ -210,7 +181,7 @@ static bool answer(struct capture *c, struct stm_error *err)
     const bool json = stm_option_given(c->args, "--json");
     c->json = (struct stm_json){.out = &c->sites};
     stm_json_open(&c->json, NULL, '[');
-    bool good = stm_setup_plan(c->args, &c->plan, err) && look_at_files(c, err) && open_input(c, err) &&
+    bool good = stm_setup_plan(c->args, &c->plan, err) && open_input(c, err) &&
                 stm_capture(&c->plan, &c->input, &c->run, is_known(c), add_site, c, &c->summary, err) &&
                 take_in(c, err);
     stm_json_close(&c->json, ']');
@@ -229,11 +200,7 @@ static int capture(const struct stm_arguments *args, struct stm_error *err)
         if (stm_option_given(args, "--json")) print_error(err);
     } else if (answer(&c, err))
         code = c.summary.run.failed || c.summary.run.rejected ? STM_EXIT_SITES : STM_EXIT_OK;
-    for (int i = 0; i < c.n_files; i++) {
-        free(c.files[i].path);
-        free(c.files[i].root);
-    }
-    free(c.files);
+    stm_capture_files_free(&c.files);
     stm_string_free(&c.sites);
     stm_string_free(&c.summary.notes);
     stm_intake_free(&c.input);

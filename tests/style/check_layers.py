@@ -27,6 +27,7 @@ RULES = [
     ("images/", CORE + KERNELS + MODEL + ["images/", "pipeline/io/"]),
     ("pipeline/", ["pipeline/", "kernels/"]),
     ("cli/", ["cli/", "pipeline/", "kernels/", "images/"]),
+    ("library/", ["library/", "pipeline/", "kernels/"]),
     ("tests/", [""]),
     ("bench/", [""]),
 ]
