@@ -91,12 +91,26 @@ static inline void offer(struct flood *q, int x, int y, uint32_t label)
     if (k > q->top) q->top = k;
 }
 
-static void offer_around(struct flood *q, int x, int y, uint32_t label)
+static inline void offer_around(struct flood *q, int x, int y, uint32_t label)
 {
     if (y > 0) offer(q, x, y - 1, label);
     if (x > 0) offer(q, x - 1, y, label);
     if (x + 1 < q->f->w) offer(q, x + 1, y, label);
     if (y + 1 < q->f->h) offer(q, x, y + 1, label);
+}
+
+/* The pixels of a run have labels already: left and right of them only the ends matter. */
+static void offer_around_run(struct flood *q, const struct stm_level_run *run)
+{
+    const struct stm_finder *f = q->f;
+    const int y = run->y;
+    const uint32_t *label = f->labels.px + y * f->labels.stride;
+    for (int x = run->x0; x < run->x1; x++) {
+        if (y > 0) offer(q, x, y - 1, label[x]);
+        if (x == run->x0 && x > 0) offer(q, x - 1, y, label[x]);
+        if (x + 1 == run->x1 && x + 1 < f->w) offer(q, x + 1, y, label[x]);
+        if (y + 1 < f->h) offer(q, x, y + 1, label[x]);
+    }
 }
 
 /* Nodes of the lowest level have no foreground around them. */
@@ -106,19 +120,22 @@ static void start(struct flood *q)
     for (int32_t n = 0; n < f->nodes; n++) {
         if (!f->node[n].chosen || f->node[n].level == 1) continue;
         for (int32_t i = f->node[n].first; i >= 0; i = f->run[i].next)
-            for (int x = f->run[i].x0, y = f->run[i].y; x < f->run[i].x1; x++)
-                offer_around(q, x, y, f->labels.px[y * f->labels.stride + x]);
+            offer_around_run(q, &f->run[i]);
     }
 }
 
+/* Rows from the inverse of the width: half a pixel more keeps the product on the right side of every integer.
+ */
 static void spread(struct flood *q)
 {
+    const double inverse = 1.0 / q->f->w;
     while (q->top > 0) {
         if (q->head[q->top] == q->tail[q->top]) {
             q->top--;
             continue;
         }
-        const int32_t p = q->queue[q->head[q->top]++], x = p % q->f->w, y = p / q->f->w;
+        const int32_t p = q->queue[q->head[q->top]++];
+        const int y = (int)((p + 0.5) * inverse), x = p - y * q->f->w;
         offer_around(q, x, y, q->f->labels.px[y * q->f->labels.stride + x]);
     }
 }

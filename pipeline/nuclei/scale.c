@@ -34,7 +34,8 @@ static void add_row(struct scale *s, int y, int sign)
         s->column[x] += (uint32_t)(sign * px[x]);
 }
 
-/* Light minus its mean over the window of `radius`, cut at the border. */
+/* Light minus its mean over the window of `radius`, cut at the border. Half a count more than a whole sum
+ * keeps the product with the inverse on the right side of every integer. */
 static void above_row(struct scale *s, int y, int radius, int rows)
 {
     const uint16_t *px = s->px.px + y * s->px.stride;
@@ -43,11 +44,14 @@ static void above_row(struct scale *s, int y, int radius, int rows)
     const int w = s->px.w;
     for (int x = 0; x < clip(radius, w); x++)
         sum += s->column[x];
-    for (int x = 0; x < w; x++) {
+    double inverse = 0;
+    for (int x = 0, was = 0; x < w; x++) {
         if (x + radius < w) sum += s->column[x + radius];
         if (x - radius - 1 >= 0) sum -= s->column[x - radius - 1];
         const int n = (clip(x + radius + 1, w) - clip(x - radius, w)) * rows;
-        out[x] = (int16_t)((px[x] - (int)(sum / (uint64_t)n)) / 16);
+        if (n != was) inverse = 1.0 / n;
+        was = n;
+        out[x] = (int16_t)((px[x] - (int)(((double)(int64_t)sum + 0.5) * inverse)) / 16);
         if (out[x] > 0) s->bins[out[x]]++;
     }
 }
