@@ -5,6 +5,7 @@
 #include "pipeline/nets/objects.h"
 #include "pipeline/nuclei/blob.h"
 #include "pipeline/nuclei/left_out.h"
+#include "pipeline/nuclei/second_look.h"
 
 #include <math.h>
 
@@ -62,17 +63,25 @@ static bool all_rows(struct stm_finder *f, struct stm_error *err)
     return f->base != NULL;
 }
 
+/* What the levels of light have seen adds to what the network has, as long as there is room for labels. */
+static bool look_again(struct stm_finder *f, const struct stm_nuclei *found, struct stm_error *err)
+{
+    const uint32_t room = stm_nuclei_label_room(f->w, f->h);
+    if (f->seeds <= room &&
+        (!stm_nuclei_part_by_light(f, found, err) || !stm_nuclei_add_left_out(f, found, err)))
+        return false;
+    if (f->seeds > room) f->crowded = true;
+    if (f->crowded) f->seeds = 0;
+    return true;
+}
+
 static bool search(struct stm_finder *f, struct stm_cu16 plane, const struct stm_nuclei *found,
                    double diameter, struct stm_error *err)
 {
-    if (!stm_nuclei_light(f, plane, err)) return false;
-    if (!stm_nuclei_net_label(f->labels, &f->seeds, (struct stm_cu16)STM_CONST(f->light), diameter,
-                              f->kernels, f->scratch, err) ||
-        !stm_nuclei_add_left_out(f, found, err))
-        return false;
-    if (f->seeds > stm_nuclei_label_room(f->w, f->h)) f->crowded = true;
-    if (f->crowded) f->seeds = 0;
-    return all_rows(f, err) && stm_blobs_make(f, err) && judge(f, err);
+    return stm_nuclei_light(f, plane, err) &&
+           stm_nuclei_net_label(f->labels, &f->seeds, (struct stm_cu16)STM_CONST(f->light), diameter,
+                                f->kernels, f->scratch, err) &&
+           look_again(f, found, err) && all_rows(f, err) && stm_blobs_make(f, err) && judge(f, err);
 }
 
 bool stm_nuclei_find_by_net(struct stm_nuclei *out, struct stm_u32 labels, struct stm_cu16 plane,
@@ -107,7 +116,8 @@ size_t stm_nuclei_by_net_scratch(int w, int h)
     const size_t end = areas > stm_nuclei_finish_bytes(w, h) ? areas : stm_nuclei_finish_bytes(w, h);
     const size_t rows = stm_arena_cost((size_t)h * sizeof(struct stm_segment));
     const size_t blobs = rows + stm_blobs_bytes(w, h) + end, net = stm_nuclei_net_scratch(w, h);
-    const size_t left_out = stm_nuclei_left_out_bytes(w, h), labels = net > left_out ? net : left_out;
+    const size_t parts = stm_nuclei_part_bytes(w, h), left_out = stm_nuclei_left_out_bytes(w, h);
+    const size_t second = parts > left_out ? parts : left_out, labels = net > second ? net : second;
     const size_t here = stm_nuclei_light_bytes(w, h) + (labels > blobs ? labels : blobs);
     return here > stm_nuclei_scratch(w, h) ? here : stm_nuclei_scratch(w, h);
 }
