@@ -9,7 +9,7 @@ extern const struct stm_command stm_command_run, stm_command_inspect, stm_comman
 extern const struct stm_command stm_command_compare;
 extern const struct stm_command stm_command_capture, stm_command_finish, stm_command_watch;
 extern const struct stm_command stm_command_audit, stm_command_keygen, stm_command_sign, stm_command_store,
-    stm_command_history;
+    stm_command_history, stm_command_override;
 extern const struct stm_command stm_command_view;
 
 /* In the order of `stroma help`, one a line. */
@@ -27,6 +27,7 @@ const struct stm_command *const stm_commands[] = {
     &stm_command_history,
     &stm_command_audit,
     &stm_command_sign,
+    &stm_command_override,
     &stm_command_keygen,
     &stm_command_inspect,
     &stm_command_stages,

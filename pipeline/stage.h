@@ -32,6 +32,8 @@ struct stm_stage_env {
  *   conclude once after the last site: derive what `classify` and `well` need
  *   classify on every site again, in any order: pixels are gone, rows are there
  *   well     once per well with all its sites' rows, in plate order
+ *   recount  outside of runs: after a reviewer changed classes of objects, site columns that depend on them;
+ * with the default plate state, and followed by `well`
  */
 struct stm_stage {
     const char *name, *summary;
@@ -54,6 +56,7 @@ struct stm_stage {
     bool (*conclude)(const struct stm_stage_env *env, struct stm_error *err);
     bool (*classify)(struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err);
     bool (*well)(struct stm_well *well, const struct stm_stage_env *env, struct stm_error *err);
+    void (*recount)(struct stm_site *site, const struct stm_stage_env *env);
 };
 
 /* All stages of all assays, NULL-ended, in the order in which they may run. Stages of different assays may

@@ -125,6 +125,11 @@ static bool classify(struct stm_site *site, const struct stm_stage_env *env, str
     return true;
 }
 
+static void recount(struct stm_site *site, const struct stm_stage_env *env)
+{
+    count_classes(site, site->site_values + env->site_first);
+}
+
 const struct stm_stage stm_stage_classify = {
     .name = "classify",
     .summary = "live, dead or ambiguous, with one threshold for the whole plate",
@@ -140,4 +145,5 @@ const struct stm_stage stm_stage_classify = {
     .note = note,
     .conclude = conclude,
     .classify = classify,
+    .recount = recount,
 };

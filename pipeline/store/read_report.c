@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A results directory as a run of the store. */
 #include "pipeline/audit/manifest.h"
+#include "pipeline/audit/table.h"
 #include "pipeline/audit/tree.h"
-#include "pipeline/core/rows.h"
 #include "pipeline/sinks/json.h"
 #include "pipeline/store/store_private.h"
 
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 4096, CELL = 4096, MOST_JSON = 1 << 28 };
+enum { CELL = STM_TABLE_CELL, MOST_JSON = 1 << 28 };
 
 struct reader {
     struct stm_store_run *run;
@@ -82,71 +82,20 @@ static bool open_log(struct reader *r, struct stm_error *err)
            stm_manifest_holds(tables, r->folder, "images.csv", err);
 }
 
-/* A table that is being read: its header, and the row at hand as texts. */
-struct table {
-    struct stm_rows *rows;
-    struct stm_cell cell[COLUMNS];
-    char (*head)[STM_COLUMN_NAME];
-    size_t heads, cells;
-};
-
-static bool next_row(struct table *t, bool *row, struct stm_error *err)
-{
-    const char *bytes;
-    size_t n;
-    if (!stm_rows_next(t->rows, &bytes, &n, err)) return false;
-    *row = n > 0;
-    t->cells = stm_row_cells(bytes, n, t->cell, COLUMNS);
-    return t->cells <= COLUMNS || stm_fail(err, STM_BAD_INPUT, "a row has more than %d cells", COLUMNS);
-}
-
-/* Text of a cell: without quotes, and without the apostrophe that keeps spreadsheets from running it. */
-static bool cell_text(const struct table *t, size_t i, char *text, size_t size, struct stm_error *err)
-{
-    text[0] = '\0';
-    if (i < t->cells && !stm_cell_text(&t->cell[i], text, size))
-        return stm_fail(err, STM_BAD_INPUT, "a cell has more than %zu bytes", size - 1);
-    if (text[0] == '\'' && text[1] && strchr("=+-@\t\r\n", text[1])) memmove(text, text + 1, strlen(text));
-    return true;
-}
-
-static bool open_table(struct table *t, const struct reader *r, const char *name, struct stm_error *err)
+static bool open_table(struct stm_table **t, const struct reader *r, const char *name, struct stm_error *err)
 {
     char path[STM_PATH];
-    bool row;
-    memset(t, 0, sizeof *t);
-    if (!stm_tree_path(path, r->folder, name, err) || !stm_rows_open(&t->rows, path, STM_ROWS_QUOTED, err) ||
-        !next_row(t, &row, err))
-        return false;
-    t->heads = t->cells;
-    t->head = calloc(t->heads + 1, sizeof *t->head);
-    if (!t->head) return stm_fail(err, STM_NO_MEMORY, "no memory for a header");
-    for (size_t i = 0; i < t->heads; i++)
-        if (!cell_text(t, i, t->head[i], sizeof t->head[i], err)) return false;
-    return true;
-}
-
-static void close_table(struct table *t)
-{
-    stm_rows_close(&t->rows);
-    free(t->head);
-}
-
-static size_t find(const struct table *t, const char *name)
-{
-    size_t i = 0;
-    while (i < t->heads && strcmp(t->head[i], name) != 0)
-        i++;
-    return i;
+    *t = NULL;
+    return stm_tree_path(path, r->folder, name, err) && stm_table_open(t, path, err);
 }
 
 /* The cells of these columns, in this order. */
-static bool add_cells(const struct table *t, const char *const *names, int n, struct stm_lines *cells,
+static bool add_cells(const struct stm_table *t, const char *const *names, int n, struct stm_lines *cells,
                       struct stm_error *err)
 {
     char text[CELL];
     for (int i = 0; i < n; i++) {
-        if (!cell_text(t, find(t, names[i]), text, sizeof text, err)) return false;
+        if (!stm_table_text_of(t, names[i], text, sizeof text, err)) return false;
         stm_lines_add(cells, text);
     }
     return true;
@@ -183,7 +132,7 @@ static void add_metadata(struct stm_store_run *run, size_t well, const char *key
     stm_lines_add(cells, value);
 }
 
-static bool list_measures(struct stm_store_run *run, const struct table *t, struct stm_error *err)
+static bool list_measures(struct stm_store_run *run, const struct stm_table *t, struct stm_error *err)
 {
     char key[STM_COLUMN_NAME];
     for (size_t i = 0; i < t->heads; i++)
@@ -204,7 +153,7 @@ static bool grow_values(struct stm_store_run *run, struct stm_error *err)
 }
 
 /* Numbers are measures; texts in columns of measures are kept as metadata of the well. */
-static bool add_well(struct stm_store_run *run, const struct table *t, struct stm_error *err)
+static bool add_well(struct stm_store_run *run, const struct stm_table *t, struct stm_error *err)
 {
     char text[CELL], key[STM_COLUMN_NAME];
     if (!grow_values(run, err)) return false;
@@ -214,7 +163,7 @@ static bool add_well(struct stm_store_run *run, const struct table *t, struct st
     if (!add_cells(t, well_columns, WELL_COLUMNS, &run->cells[STM_STORE_WELLS], err)) return false;
     for (size_t i = 0; i < t->heads; i++) {
         if (is_fixed(t->head[i], well_columns, WELL_COLUMNS)) continue;
-        if (!cell_text(t, i, text, sizeof text, err)) return false;
+        if (!stm_table_text(t, i, text, sizeof text, err)) return false;
         if (metadata_key(t->head[i], key)) {
             add_metadata(run, run->n_wells, key, text);
             continue;
@@ -250,14 +199,12 @@ static void collapse(struct stm_store_run *run)
 static bool read_wells(struct reader *r, struct stm_error *err)
 {
     bool row = true;
-    struct table *const t = malloc(sizeof *t);
-    if (!t) return stm_fail(err, STM_NO_MEMORY, "no memory to read a table");
-    bool good = open_table(t, r, "wells.csv", err) && list_measures(r->run, t, err);
-    while (good && (good = next_row(t, &row, err)) && row)
+    struct stm_table *t;
+    bool good = open_table(&t, r, "wells.csv", err) && list_measures(r->run, t, err);
+    while (good && (good = stm_table_next(t, &row, err)) && row)
         good = add_well(r->run, t, err);
     if (good) collapse(r->run);
-    close_table(t);
-    free(t);
+    stm_table_close(&t);
     return good || stm_fail_in(err, "wells.csv");
 }
 
@@ -266,7 +213,7 @@ static const char *const image_columns[] = {"ImageNumber",   "Metadata_Plate", "
 enum { IMAGE_COLUMNS = sizeof image_columns / sizeof *image_columns };
 
 /* Everything else of the row as one JSON object. */
-static bool add_image(struct stm_store_run *run, const struct table *t, struct stm_error *err)
+static bool add_image(struct stm_store_run *run, const struct stm_table *t, struct stm_error *err)
 {
     char text[CELL];
     double number;
@@ -277,7 +224,7 @@ static bool add_image(struct stm_store_run *run, const struct table *t, struct s
     stm_json_open(&json, NULL, '{');
     for (size_t i = 0; good && i < t->heads; i++) {
         if (is_fixed(t->head[i], image_columns, IMAGE_COLUMNS)) continue;
-        good = cell_text(t, i, text, sizeof text, err);
+        good = stm_table_text(t, i, text, sizeof text, err);
         if (!good || !text[0]) continue;
         const size_t digits = strspn(text, "0123456789.-");
         if (stm_text_to_double(text, &number) && !text[digits]) {
@@ -297,13 +244,11 @@ static bool add_image(struct stm_store_run *run, const struct table *t, struct s
 static bool read_images(struct reader *r, struct stm_error *err)
 {
     bool row = true;
-    struct table *const t = malloc(sizeof *t);
-    if (!t) return stm_fail(err, STM_NO_MEMORY, "no memory to read a table");
-    bool good = open_table(t, r, "images.csv", err);
-    while (good && (good = next_row(t, &row, err)) && row)
+    struct stm_table *t;
+    bool good = open_table(&t, r, "images.csv", err);
+    while (good && (good = stm_table_next(t, &row, err)) && row)
         good = add_image(r->run, t, err);
-    close_table(t);
-    free(t);
+    stm_table_close(&t);
     return good || stm_fail_in(err, "images.csv");
 }
 
