@@ -164,9 +164,10 @@ bool stm_watch_go_on(struct stm_watch *w, struct stm_error *err)
     w->err = err;
     while (good && !w->stop)
         good = step(w, err);
-    w->stop = true;
-    stop_jobs(w);
     struct stm_error ignored;
+    w->stop = true;
+    publish(w, "stopping", &ignored);
+    stop_jobs(w);
     if (!good || w->failed) stm_error_text(err, w->status.error, sizeof w->status.error);
     publish(w, good && !w->failed ? "stopped" : "failed", &ignored);
     stm_watch_log(&w->status, good && !w->failed ? "stopped" : "failed", NULL,
