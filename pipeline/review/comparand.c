@@ -43,11 +43,12 @@ static bool begins(const char *name, const char *with)
 /* Columns that say how, not what: identity, files, intervals, what else could have been. */
 static bool is_result(const char *name)
 {
-    static const char *const heads[] = {"Metadata_", "FileName_", "Plane_",     "BitDepth_", "Scale_",
-                                        "Offset_",   "Sites_",    "Dispersion", "Segment_",  "Illumination_"};
+    static const char *const heads[] = {"Metadata_", "FileName_",     "Plane_",      "BitDepth_",
+                                        "Scale_",    "Offset_",       "Sites_",      "Dispersion",
+                                        "Segment_",  "Illumination_", "Uncertainty", "Chamber_"};
     static const char *const tails[] = {
-        "_Low",      "_High",   "_WithRejected", "_DesignEffect", "_IfAmbiguousLive", "_IfAmbiguousDead",
-        "Threshold", "_PerSite"};
+        "_Low",      "_High",    "_WithRejected", "_DesignEffect", "_IfAmbiguousLive", "_IfAmbiguousDead",
+        "Threshold", "_PerSite", "_per_mL"};
     static const char *const words[] = {"ImageNumber", "Status",       "Reason",     "Width",
                                         "Height",      "PixelSize_um", "ObjectCount"};
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)

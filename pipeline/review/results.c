@@ -9,6 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *const stm_result_error_names[STM_RESULT_ERRORS] = {
+    [STM_ERROR_DEPTH] = "depth_error_percent",
+    [STM_ERROR_DILUTION] = "dilution_error_percent",
+    [STM_ERROR_PIPETTING] = "pipetting_error_percent",
+    [STM_ERROR_SEGMENTATION] = "segmentation_error_percent",
+};
+
 static char *copy_of(const char *text)
 {
     const size_t size = strlen(text) + 1;
@@ -54,22 +61,14 @@ static const char *const tally_names[STM_TALLIES][4] = {
     [STM_TALLY_DEBRIS] = {"Count_Debris", NULL},
 };
 
-/* Volumes that a field's cells were in, as columns call them, and millilitres in their unit. */
-static const struct {
-    const char *name;
-    double ml;
-} volumes[] = {{"Volume_nL", 1e-6},         {"Volume_uL", 1e-3},         {"Volume_mL", 1},
-               {"Counted_Volume_nL", 1e-6}, {"Counted_Volume_uL", 1e-3}, {"Counted_Volume_mL", 1}};
-
 /* Columns of images.csv; -1 = not there. */
 struct image_columns {
-    int plate, well, site, status, reason, width, height, pixel_um, area, volume, file, tally[STM_TALLIES];
-    double volume_unit;
+    int plate, well, site, status, reason, width, height, pixel_um, area, depth, file, tally[STM_TALLIES];
 };
 
 static bool find_image_columns(struct image_columns *c, const struct stm_csv *csv, struct stm_error *err)
 {
-    static const char *const areas[] = {"Counted_Area_mm2", "CountedArea_mm2", "Area_mm2", NULL};
+    static const char *const areas[] = {"Chamber_Area_mm2", "Counted_Area_mm2", "Area_mm2", NULL};
     c->plate = stm_csv_find(csv, 0, "Metadata_Plate");
     c->well = stm_csv_find(csv, 0, "Metadata_Well");
     c->site = stm_csv_find(csv, 0, "Metadata_Site");
@@ -79,11 +78,8 @@ static bool find_image_columns(struct image_columns *c, const struct stm_csv *cs
     c->height = stm_csv_find(csv, 0, "Height");
     c->pixel_um = stm_csv_find(csv, 0, "PixelSize_um");
     c->area = find_any(csv, areas);
-    c->volume = c->file = -1;
-    for (size_t i = 0; c->volume < 0 && i < sizeof volumes / sizeof *volumes; i++) {
-        c->volume = stm_csv_find(csv, 0, volumes[i].name);
-        c->volume_unit = volumes[i].ml;
-    }
+    c->depth = stm_csv_find(csv, 0, "Chamber_Depth_um");
+    c->file = -1;
     for (size_t i = 0; c->file < 0 && i < stm_csv_columns(csv, 0); i++)
         if (!strncmp(stm_csv_cell(csv, 0, i), "FileName_", 9)) c->file = (int)i;
     for (int t = 0; t < STM_TALLIES; t++)
@@ -105,7 +101,7 @@ static void read_field(struct stm_result_field *f, const struct stm_csv *csv, si
     f->area_mm2 = c->area >= 0
                       ? number_at(csv, row, c->area)
                       : um * um * 1e-6 * number_at(csv, row, c->width) * number_at(csv, row, c->height);
-    f->volume_ml = number_at(csv, row, c->volume) * c->volume_unit;
+    f->volume_ml = f->area_mm2 * number_at(csv, row, c->depth) * 1e-6; /* mm2 um are 1e-6 mL */
 }
 
 static bool same_place(const struct stm_csv *images, size_t row, const struct image_columns *c,
@@ -183,6 +179,9 @@ static bool read_run(struct stm_results *r, const char *path, struct stm_error *
     r->inputs_hash = json_text(run, "inputs_sha256");
     r->samples_hash = json_text(stm_json_get(run, "samples"), "sha256");
     r->depth_um = parameter(protocol, "depth_um");
+    if (!(r->depth_um > 0)) r->depth_um = NAN; /* 0 = as the chamber's name says */
+    for (int i = 0; i < STM_RESULT_ERRORS; i++)
+        r->error_percent[i] = parameter(protocol, stm_result_error_names[i]);
     r->dilution = parameter(protocol, "dilution");
     stm_json_free(&run);
     return (r->title && r->version && r->assay && r->protocol_hash && r->inputs_hash && r->samples_hash) ||

@@ -33,11 +33,22 @@ struct stm_result_well {
     size_t first, n; /* fields[first .. first + n) */
 };
 
+/* Standard uncertainties that a protocol states. */
+enum stm_result_error {
+    STM_ERROR_DEPTH,
+    STM_ERROR_DILUTION,
+    STM_ERROR_PIPETTING,
+    STM_ERROR_SEGMENTATION,
+    STM_RESULT_ERRORS
+};
+extern const char *const stm_result_error_names[STM_RESULT_ERRORS]; /* of the parameters */
+
 /* Zero it before use; owns everything. */
 struct stm_results {
     char *directory;
     char *title, *version, *assay, *protocol_hash, *inputs_hash, *samples_hash; /* "" when not known */
-    double depth_um, dilution; /* of the protocol; NaN when it has none */
+    double depth_um, dilution;               /* of the protocol; NaN when it has none */
+    double error_percent[STM_RESULT_ERRORS]; /* the same */
     char wells_hash[STM_SHA256_HEX], images_hash[STM_SHA256_HEX], run_hash[STM_SHA256_HEX];
     struct stm_csv wells_csv, images_csv;
     struct stm_result_well *well;

@@ -54,7 +54,9 @@ static const struct stm_result_well *find_well(const struct stm_results *results
             found = candidate;
             *from = &results[i];
         }
-    if (!found) stm_fail(err, STM_BAD_INPUT, "the results have no well %.20s %.60s", well, plate);
+    if (!found)
+        stm_fail(err, STM_BAD_INPUT, "the results have no well %.20s%s%.60s", well,
+                 plate[0] ? " of plate " : "", plate);
     return found;
 }
 

@@ -75,6 +75,20 @@ void stm_uncertainty_default(struct stm_uncertainty *u, const char *assay, doubl
     set_accuracy(u, assay);
 }
 
+void stm_uncertainty_protocol(struct stm_uncertainty *u, const struct stm_results *results)
+{
+    static const enum stm_component of_error[STM_RESULT_ERRORS] = {[STM_ERROR_DEPTH] = STM_U_DEPTH,
+                                                                   [STM_ERROR_DILUTION] = STM_U_DILUTION,
+                                                                   [STM_ERROR_PIPETTING] = STM_U_PIPETTING,
+                                                                   [STM_ERROR_SEGMENTATION] = STM_U_COUNTING};
+    char how[128];
+    for (int i = 0; i < STM_RESULT_ERRORS; i++) {
+        if (isnan(results->error_percent[i])) continue;
+        snprintf(how, sizeof how, "the protocol's %s", stm_result_error_names[i]);
+        set(u, of_error[i], results->error_percent[i], how);
+    }
+}
+
 static bool find_component(const char *name, enum stm_component *found, struct stm_error *err)
 {
     for (int i = 0; i < STM_COMPONENTS; i++)

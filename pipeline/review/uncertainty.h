@@ -33,6 +33,9 @@ const char *stm_component_name(enum stm_component component);
  * on images whose truth is known. */
 void stm_uncertainty_default(struct stm_uncertainty *u, const char *assay, double dilution);
 
+/* Replaces components by what the protocol of the results states. */
+void stm_uncertainty_protocol(struct stm_uncertainty *u, const struct stm_results *results);
+
 /* Replaces components by those of a CSV file with the columns Component, Percent and Source. */
 bool stm_uncertainty_read(struct stm_uncertainty *u, const char *path, struct stm_error *err);
 

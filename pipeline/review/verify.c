@@ -387,6 +387,7 @@ bool stm_verify_run(struct stm_verify *verify, const struct stm_claims *claims,
         dilution = claims->row[i].dilution;
     if (isnan(dilution) && n_results) dilution = results[0].dilution;
     stm_uncertainty_default(&verify->uncertainty, n_results ? results[0].assay : "", dilution);
+    if (n_results) stm_uncertainty_protocol(&verify->uncertainty, &results[0]);
     if (options->uncertainty && !stm_uncertainty_read(&verify->uncertainty, options->uncertainty, err))
         return false;
     verify->row = calloc((size_t)claims->n + 1, sizeof *verify->row);

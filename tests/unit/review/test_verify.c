@@ -70,6 +70,8 @@ static void make_batch(struct batch *b, const struct world *w, double viability,
                                     .dilution = 1,
                                     .depth_um = NAN,
                                     .assay = (char[]){"fluorescence"}}};
+    for (int i = 0; i < STM_RESULT_ERRORS; i++)
+        b->results.error_percent[i] = NAN;
     for (int i = 0; i < w->wells; i++) {
         const double of_well = beta_number(&r, viability, w->well_rho),
                      density = times(&r, sqrt(w->well_rho));
