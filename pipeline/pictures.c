@@ -15,9 +15,15 @@ size_t stm_pictures_scratch(void)
     return stm_arena_cost(BINS * sizeof(uint32_t)) + stm_arena_cost(stm_histogram_scratch(0));
 }
 
+/* Transmitted light has its ground in the middle and cells on both sides of it. */
+static bool is_transmitted(enum stm_role role)
+{
+    return role == STM_ROLE_PHASE || role == STM_ROLE_BRIGHTFIELD || role == STM_ROLE_STAIN;
+}
+
 /* The contrast of a plane: black and white, black < white. */
-static bool find_contrast(const struct stm_site *site, struct stm_cu16 plane, uint16_t *black,
-                          uint16_t *white, struct stm_error *err)
+static bool find_contrast(const struct stm_site *site, struct stm_cu16 plane, bool transmitted,
+                          uint16_t *black, uint16_t *white, struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(site->arena);
     uint32_t *const bins = stm_arena_take(site->arena, BINS * sizeof *bins, "a histogram", err);
@@ -28,9 +34,10 @@ static bool find_contrast(const struct stm_site *site, struct stm_cu16 plane, ui
         bins,
         (struct stm_cu16){plane.px, ROW_STEP * plane.stride, plane.w, (plane.h + ROW_STEP - 1) / ROW_STEP}, 0,
         scratch);
-    const int low = stm_bins_quantile(bins, BINS, 0.05), quarter = stm_bins_quantile(bins, BINS, 0.25);
+    const int low = stm_bins_quantile(bins, BINS, transmitted ? 0.002 : 0.05),
+              quarter = stm_bins_quantile(bins, BINS, 0.25);
     int high = stm_bins_quantile(bins, BINS, 0.998);
-    if (high < low + 8 * (quarter - low)) high = low + 8 * (quarter - low);
+    if (!transmitted && high < low + 8 * (quarter - low)) high = low + 8 * (quarter - low);
     stm_arena_reset(site->arena, mark);
     *black = (uint16_t)(low < BINS - 2 ? low : BINS - 2);
     *white = (uint16_t)(high <= *black ? *black + 1 : high < BINS ? high : BINS - 1);
@@ -38,13 +45,13 @@ static bool find_contrast(const struct stm_site *site, struct stm_cu16 plane, ui
 }
 
 static bool draw(const struct stm_kernels *k, const struct stm_site *site, struct stm_cu16 plane, int shift,
-                 struct stm_cu8 *out, struct stm_error *err)
+                 bool transmitted, struct stm_cu8 *out, struct stm_error *err)
 {
     const int round_up = (1 << shift) - 1, w = (plane.w + round_up) >> shift,
               h = (plane.h + round_up) >> shift;
     uint16_t black, white;
     uint8_t *const px = stm_arena_take(site->arena, (size_t)w * (size_t)h, "a picture", err);
-    if (!px || !find_contrast(site, plane, &black, &white, err)) return false;
+    if (!px || !find_contrast(site, plane, transmitted, &black, &white, err)) return false;
     stm_stretch(k, (struct stm_u8){px, w, w, h}, plane, shift, black, white);
     *out = (struct stm_cu8){px, w, w, h};
     return true;
@@ -57,8 +64,8 @@ bool stm_pictures(const struct stm_kernels *k, const struct stm_site *site, stru
     const int shift = side <= FULL_SIDE ? 0 : side <= HALF_SIDE ? 1 : 2;
     pixels->shrink = 1 << shift;
     for (int c = 0; c < site->geo.channels; c++)
-        if (site->plane[c].px &&
-            !draw(k, site, (struct stm_cu16)STM_CONST(site->plane[c]), shift, &pixels->preview[c], err))
+        if (site->plane[c].px && !draw(k, site, (struct stm_cu16)STM_CONST(site->plane[c]), shift,
+                                       is_transmitted(site->row.channel[c].role), &pixels->preview[c], err))
             return false;
     return true;
 }

@@ -7,7 +7,7 @@
 
 /* Text that all cells may take together; a field keeps at least this many of them when only the main columns
  * are written. */
-enum { CELLS_BUDGET = 3 << 20, ENOUGH = 200 };
+enum { CELLS_BUDGET = 2 << 20, ENOUGH = 200 };
 
 static bool begins(const char *name, const char *with)
 {

@@ -79,7 +79,7 @@ static bool format(const void *state, const struct stm_site_row *site, const str
         return stm_bytes_free(&png), false;
     snprintf(name, sizeof name, "%s %s, field %s", site->plate, site->well, site->site);
     describe(counts, sizeof counts, site);
-    snprintf(caption, sizeof caption, "%s: %s", name, counts[0] ? counts : "nothing found");
+    snprintf(caption, sizeof caption, "%s%s%s", name, counts[0] ? ": " : "", counts);
     put(out, name, site->reason, caption, &png, site->verdict);
     stm_bytes_free(&png);
     return !out->failed || stm_fail(err, STM_NO_MEMORY, "no memory for a field of report.pdf");

@@ -127,16 +127,18 @@ static int quantile(const uint32_t *bins, uint64_t n, double q)
     return GREYS - 1;
 }
 
-static bool find_contrast(struct stm_u16 plane, uint16_t *black, uint16_t *white, struct stm_error *err)
+static bool find_contrast(struct stm_u16 plane, enum stm_role role, uint16_t *black, uint16_t *white,
+                          struct stm_error *err)
 {
     const uint64_t n = (uint64_t)plane.w * (uint64_t)plane.h;
     uint32_t *const bins = calloc(GREYS, sizeof *bins);
     if (!bins) return stm_fail(err, STM_NO_MEMORY, "no memory for a histogram");
     for (uint64_t i = 0; i < n; i++)
         bins[plane.px[i]]++;
-    const int low = quantile(bins, n, 0.05), quarter = quantile(bins, n, 0.25);
+    const bool transmitted = role == STM_ROLE_PHASE || role == STM_ROLE_BRIGHTFIELD || role == STM_ROLE_STAIN;
+    const int low = quantile(bins, n, transmitted ? 0.002 : 0.05), quarter = quantile(bins, n, 0.25);
     int high = quantile(bins, n, 0.998);
-    if (high < low + 8 * (quarter - low)) high = low + 8 * (quarter - low);
+    if (!transmitted && high < low + 8 * (quarter - low)) high = low + 8 * (quarter - low);
     *black = (uint16_t)(low < GREYS - 2 ? low : GREYS - 2);
     *white = (uint16_t)(high <= *black ? *black + 1 : high < GREYS ? high : GREYS - 1);
     free(bins);
@@ -193,7 +195,8 @@ bool stm_view_field_read(struct stm_view_field *field, const struct stm_view_fie
         const char *const name = stm_csv_cell(&f->table, row, (size_t)f->file[c]);
         if (!name[0]) continue;
         good = locate(f, name, path, err) && read_plane(f, row, c, path, &field->plane[c], err) &&
-               find_contrast(field->plane[c], &field->black[c], &field->white[c], err);
+               find_contrast(field->plane[c], stm_role_of(f->channel[c]), &field->black[c], &field->white[c],
+                             err);
     }
     if (good && find_labels(f, row, image, path)) good = read_labels(field, path, err);
     if (!good) stm_view_field_free(field);

@@ -18,7 +18,7 @@ const {chromium} = await import("playwright-core").catch(() => skip("playwright-
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "stroma_browser_"));
 const shapes = {
     plate12: [3, 4, 2, 400, "dead"], sheet: [4, 6, 1, 200, "samples"], hostilesheet: [2, 4, 1, 200, "samples", "hostile"], plate96: [8, 12, 1, 200, "dead"], plate384: [16, 24, 1, 100],
-    plate1536: [32, 48, 3, 128, "blind"], beside: [2, 3, 1, 320, "dead", "many"], single: [0, 0, 1, 600, "dead"], adherent: [2, 3, 1, 400, "mask"],
+    large: [16, 24, 2, 640, "dead"], plate1536: [32, 48, 3, 128, "blind"], beside: [2, 3, 1, 320, "dead", "many"], single: [0, 0, 1, 600, "dead"], adherent: [2, 3, 1, 400, "mask"],
     hostile: [2, 3, 2, 300, "dead", "hostile"], bare: [2, 3, 1, 200, "bare"],
 };
 const made = {};
@@ -176,6 +176,8 @@ const tests = {
     },
     async "cells have histograms and scatter plots"() {
         const page = await open("plate12", {hash: "#well-0"});
+        await page.locator(".cells").scrollIntoViewIfNeeded();
+        await page.waitForSelector(".cells svg");
         assert.match(await page.textContent(".cells [role=status]"), /^All 13 cells\. /);
         assert.match(await page.getAttribute(".cells svg", "aria-label"), /^Scatter plot of Mean intensity, dead against Mean intensity, nuclei of 5 cells of well A01/);
         const dots = name => page.$$eval(".dots." + name, list => list.map(p => p.getAttribute("d").split("M").length - 1));
@@ -194,6 +196,7 @@ const tests = {
         assert.match(await page.textContent(".quartiles"), /dead2400\u202fpx400\u2013400/);
         await close(page);
         const plate = await open("plate384");
+        await plate.locator(".cells").scrollIntoViewIfNeeded();
         assert.match(await plate.getAttribute(".cells svg", "aria-label"), /cells of all wells$/);
         await close(plate);
     },
@@ -290,6 +293,17 @@ const tests = {
         await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
         await page.waitForFunction(() => document.querySelectorAll("table.rows tbody tr").length >= 200);
         await close(page);
+    },
+    async "384 wells with two fields each are light and quick"() {
+        const bytes = fs.statSync(new URL(reportOf("large"))).size, times = [];
+        for (let i = 0; i < 3; i++) {
+            const start = Date.now(), page = await open("large");
+            times.push(Date.now() - start);
+            await close(page);
+        }
+        console.log("    384 wells: " + (bytes / 1e6).toFixed(1) + " MB, " + times.join(", ") + " ms");
+        assert.ok(bytes < 30e6);
+        assert.ok(Math.min(...times) < 2000); /* the machine may be busy with something else */
     },
     async "pictures that are not embedded are linked, or missed in words"() {
         const page = await open("beside", {hash: "#well-3"});

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Writes all outputs of a run that never was: fake_report OUT ROWS COLS SITES SIZE [dead] [mask] [hostile]
- * [bare] [samples] [blind] [many] [pages]. `many`: as if there were 5000 sites. `pages`: report.html and
- * overlays only. 0 x 0 wells = a single image. What the browser tests look at. */
+ * [bare] [samples] [blind] [many] [pages]. `many`: as if there were 5000 sites. `pages`: report.html
+ * only. 0 x 0 wells = a single image. What the browser tests look at. */
 #include "tests/support/fake_run.h"
 
 #include <stdio.h>
@@ -32,7 +32,7 @@ int main(int argc, char **argv)
         run.hostile |= !strcmp(argv[i], "hostile");
         pages_only |= !strcmp(argv[i], "pages");
     }
-    const struct stm_sink *const pages[] = {stm_sink_find("overlays"), stm_sink_find("html"), NULL};
+    const struct stm_sink *const pages[] = {stm_sink_find("html"), NULL};
     struct stm_error err = {0};
     mkdir(argv[1], 0777);
     if (stm_fake_feed(&run, pages_only ? pages : stm_sinks, &err)) return 0;

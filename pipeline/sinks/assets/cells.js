@@ -147,6 +147,19 @@ function firstAxes() {
     const size = cellMeasures.find(m => m.name === "AreaShape_Area_um2") || cellMeasures.find(m => m.name === "AreaShape_Area");
     return bright.length > 1 ? [bright[0], bright[1]] : [size || cellMeasures[0], null];
 }
+// Draws when the place comes near the window, or the page is printed.
+const undrawn = new Map();
+function drawNow(place) {
+    const draw = undrawn.get(place);
+    if (!draw) return;
+    undrawn.delete(place);
+    nearPlots.unobserve(place);
+    draw();
+}
+const nearPlots = new IntersectionObserver(entries => entries.filter(e => e.isIntersecting).forEach(e => drawNow(e.target)),
+    {rootMargin: "300px"});
+window.addEventListener("beforeprint", () => Array.from(undrawn.keys()).filter(place => place.isConnected).forEach(drawNow));
+
 const cellChoice = {x: null, y: null, logX: false, logY: false};
 
 function cellSection(list, what) {
@@ -177,7 +190,8 @@ function cellSection(list, what) {
             event.target.checked ? shown.add(name) : shown.delete(name);
             draw();
         }}), " ", el("i", {"aria-hidden": "true"}), classTitles[name])) : [];
-    draw();
+    undrawn.set(figure, draw);
+    nearPlots.observe(figure);
     return section("Cells", {class: "card cells"}, el("div", {class: "filters"}, el("label", {}, "Across ", choose("x")),
         tick("logX", "logarithmic"), el("label", {}, "Up ", choose("y", "number of cells")), tick("logY", "logarithmic"), kinds), figure, note);
 }

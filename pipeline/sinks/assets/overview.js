@@ -38,7 +38,7 @@ function tiles() {
     return el("div", {class: "tiles"}, picks.map(measureTile),
         card("Fields of view", used + " of " + total + " used", left.filter(x => x[0]).map(x => x.join(" ")).join(", ") ||
             "none rejected"),
-        card("Found in the images", objects + " " + (objects === 1 ? "object" : "objects"),
+        !objects ? null : card("Found in the images", objects + " " + (objects === 1 ? "object" : "objects"),
             sums.filter(x => x[0]).map(x => x.join(" ")).join(" \u00b7 ")));
 }
 
@@ -89,10 +89,23 @@ function parameterTable(params) {
         el("td", {class: "num"}, p.fallback + (p.unit ? "\u202f" + signOf(p.unit) : "")), el("td", {}, p.help))))));
 }
 
+// The sentence for a methods section.
+function methodWords() {
+    const sizes = Array.from(new Set(fields.map(f => f.pixel_um).filter(v => v !== null))).sort((a, b) => a - b);
+    const out = fields.filter(f => f.status === "rejected" || f.status === "failed").length, changed = run.params.filter(p => p.value !== p.fallback);
+    return plural(fields.length, "field") + " of view of " + plural(wells.length, "well") + " (channels: " + run.channels.join(", ") + "; " +
+        (sizes.length ? sizes.join(", ") + " \u00b5m a pixel" : "pixel size unknown") + ") were measured with stroma " + run.version +
+        ", assay " + run.assay + " version " + run.assay_version + ", protocol " + (run.protocol_hash || "").slice(0, 12) + ". " +
+        (out ? plural(out, "field") + " took no part in results: " + tally(fields, "rejected") + " rejected, " + tally(fields, "failed") + " failed. " : "") +
+        (changed.length ? "Parameters other than the assay\u2019s defaults: " + changed.map(p => p.stage + "." + p.name + " = " + p.value +
+            (p.unit ? "\u202f" + signOf(p.unit) : "")).join(", ") + "." : "All parameters had their defaults.");
+}
+
 function methods() {
     const changed = run.params.filter(p => p.value !== p.fallback);
     return section("Method", {},
-        el("p", {}, el("b", {}, run.assay_title || run.assay), ". ", run.assay_summary),
+        el("p", {}, el("b", {}, run.assay_title || run.assay), ": ", run.assay_summary, "."),
+        el("p", {}, methodWords()),
         run.notes.length ? el("ul", {}, run.notes.map(line => el("li", {}, line))) : null,
         fields.some(f => f.uncounted) ? el("p", {}, "Objects cut by the bottom or right edge of a field are outlined but not " +
             "counted (unbiased counting frame).") : null,

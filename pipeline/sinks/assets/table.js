@@ -23,7 +23,7 @@ const wellKind = {
 const fieldKind = {
     one: "field", measures: fieldMeasures, plural: n => plural(n, "field"), whisker: null,
     name: field => field.site + (field.time === undefined ? "" : ", time " + field.time), link: field => "#field-" + field.number,
-    extra: [{title: "Found", unit: "objects", sort: found, cell: field => String(found(field))}],
+    extra: fields.some(found) ? [{title: "Found", unit: "objects", sort: found, cell: field => String(found(field))}] : [],
 };
 function found(field) {
     return field.counts.reduce((a, b) => a + b, field.uncounted);

@@ -5,7 +5,7 @@ function countsText(field) {
     const parts = run.classes.map((name, i) => field.counts[i] ? field.counts[i] + " " + classTitles[name] : null)
         .filter(text => text);
     if (field.uncounted) parts.push(field.uncounted + " not counted");
-    return parts.length ? parts.join(" \u00b7 ") : "no " + classTitles[""];
+    return !fields.some(found) ? "" : parts.length ? parts.join(" \u00b7 ") : "no " + classTitles[""];
 }
 
 // Pictures are decoded when they come near the window, or when the page is printed.
@@ -49,7 +49,7 @@ function linkedPicture(field, alt) {
 
 function fieldFigure(field) {
     const name = "Field " + field.site + (field.time === undefined ? "" : ", time " + field.time);
-    const alt = name + " of well " + field.well + ": " + countsText(field);
+    const alt = name + " of well " + field.well + (countsText(field) ? ": " + countsText(field) : "");
     const picture = field.beside ? linkedPicture(field, alt) : field.w ? embeddedPicture(field, alt)
         : el("p", {class: "nopicture"}, field.status === "failed" ? "No picture: the image could not be read."
             : "No picture: the run was made without them (--no-overlays), or none of its channels is one that is shown.");
@@ -144,7 +144,9 @@ function wellBody(well) {
         well.reason ? el("p", {class: "reason " + well.status}, badge(well.status), " ", well.reason) : null,
         exclusionNote(well), many ? table : null,
         el("div", {class: "columns"}, el("div", {}, sampleTable(well), results(well)),
-            section("Pictures", {}, pictures ? el("div", {class: "filters"}, outlineSwitches(figures)) : null, figures)),
+            section("Pictures", {}, pictures ? el("div", {class: "filters"}, outlineSwitches(figures)) : null, figures,
+                pictures ? el("p", {class: "muted"}, "Contrast: grey levels from the 5th to the 99.8th percentile of each picture " +
+                    "(transmitted light: from the 0.2nd), so brightness must not be compared between pictures. A click opens the picture in overlays/.") : null)),
         cellSection(well.fields, isPlate ? "of well " + well.well : "of the image"), many ? null : table];
 }
 
