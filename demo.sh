@@ -6,6 +6,6 @@ cd "$(dirname "$0")"
 [ -d build ] || meson setup build -Dtests=false -Dbench=false
 meson compile -C build
 rm -rf out/demo
-./build/cli/stroma run images/sample12/images --channels nuclei,dead -o out/demo
+./build/cli/stroma run images/sample12/images --channels nuclei,dead --samples images/sample12/samples.csv -o out/demo
 echo
 echo "The report is $PWD/out/demo/report.html; the numbers are in wells.csv beside it."

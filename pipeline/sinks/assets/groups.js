@@ -119,13 +119,13 @@ function groupPlot(groups, list, m) {
 }
 
 function groupTable(groups, m) {
-    const numbered = groups.length > 6 || groups.some(g => treatmentText(g).length >= 15);
+    const controls = groups.some(g => g.control), numbered = groups.length > 6 || groups.some(g => treatmentText(g).length >= 15);
     const cell = (v, decimals, unit) => el("td", {class: "num"}, v === null ? "\u2013" : v.toFixed(decimals) + (unit || ""));
-    return el("div", {class: "scroll"}, el("table", {class: "grouptable"}, el("thead", {}, el("tr", {}, [numbered ? "#" : null, "Group", "Control",
+    return el("div", {class: "scroll"}, el("table", {class: "grouptable"}, el("thead", {}, el("tr", {}, [numbered ? "#" : null, "Group", controls ? "Control" : null,
         "Wells", "Mean" + (m.sign ? " (" + m.sign + ")" : ""), "SD", "CV"].map(t => t === null ? null : el("th", {scope: "col"}, t)))),
     el("tbody", {}, groups.map((group, i) => {
         const s = statsOf(group.wells, m), left = group.wells.length - s.n;
-        return el("tr", {}, numbered ? el("td", {class: "num"}, String(i + 1)) : null, el("th", {scope: "row"}, treatmentText(group)), el("td", {}, group.control || "\u2013"),
+        return el("tr", {}, numbered ? el("td", {class: "num"}, String(i + 1)) : null, el("th", {scope: "row"}, treatmentText(group)), controls ? el("td", {}, group.control || "\u2013") : null,
             el("td", {class: "num", title: group.wells.map(w => w.well).join(", ")}, s.n + (left ? " (" + left + " left out)" : "")),
             cell(s.mean, m.decimals), cell(s.sd, m.decimals + 1), cell(s.cv, 1, "\u202f%"));
     }))));
@@ -148,7 +148,7 @@ function groupSection() {
         }));
     }
     draw();
-    return section("Groups and controls", {class: "card groups"}, el("div", {class: "filters"}, el("label", {}, "Measure ",
+    return section(controls ? "Groups and controls" : "Groups", {class: "card groups"}, el("div", {class: "filters"}, el("label", {}, "Measure ",
         el("select", {class: "measure", onchange: event => { current = measures[event.target.value]; draw(); }}, measures.map((m, i) =>
             el("option", {value: i, selected: m === wanted}, axisName(m)))))), figure,
     el("p", {class: "muted"}, "Groups are wells with the same batch, condition, concentration and control in the sample sheet " +

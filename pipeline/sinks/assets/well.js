@@ -132,7 +132,7 @@ function results(well) {
 function sampleTable(well) {
     const known = (run.metadata || []).map((name, i) => [name, well.metadata[i]]).filter(pair => pair[1]);
     return known.length ? section("Sample", {}, el("table", {class: "facts"}, el("tbody", {}, known.map(pair =>
-        el("tr", {}, el("th", {scope: "row"}, pair[0].replace(/_/g, " ")), el("td", {}, pair[1])))))) : null;
+        el("tr", {}, el("th", {scope: "row"}, pair[0].replace(/_/g, " ").replace(/([a-z])([A-Z][a-z])/g, (m, a, b) => a + " " + b.toLowerCase())), el("td", {}, pair[1])))))) : null;
 }
 
 function wellBody(well) {
