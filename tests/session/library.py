@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""The example program, which links the library, leaves what `stroma run` leaves. library.py PROGRAM EXAMPLE"""
+"""The example program, which links the library, leaves what `stroma run` leaves, and so do many threads with a session each.
+library.py PROGRAM EXAMPLE THREADS"""
 import os, subprocess, sys, tempfile
 
 from common import differences, plate, run
 
 
 def main():
-    program, example = sys.argv[1:3]
+    program, example, threads = sys.argv[1:4]
     with tempfile.TemporaryDirectory() as top:
         images, fields = plate(program, os.path.join(top, "plate"), rows=1, cols=3, sites=2, size=192)
         files = [path for name in sorted(fields, reverse=True) for path in fields[name]]
@@ -22,6 +23,11 @@ def main():
             refused = subprocess.run([example, *arguments], capture_output=True, text=True)
             if refused.returncode != 1 or words not in refused.stderr:
                 problems.append(f"{words} expected, got {refused.stderr!r}")
+        out = os.path.join(top, "threads-out")
+        done = subprocess.run([threads, out, "nuclei,dead", "2", *files], capture_output=True, text=True)
+        if done.returncode:
+            problems.append(f"threads: exit code {done.returncode}: {done.stderr}")
+        problems += differences(ref, out)
         print("\n".join(problems))
     sys.exit(bool(problems))
 
