@@ -26,14 +26,22 @@ static const struct stm_option options[] = {
 
 enum { DECIMALS = 3 };
 
+/* Which charts give an alarm at this run: "OUTSIDE EWMA CUSUM", behind `before` when there is any. */
+static const char *signals(const struct stm_history_point *p, char text[64], const char *before)
+{
+    snprintf(text, 64, "%s%s%s%s", p->outside || p->ewma_alarm || p->cusum_alarm ? before : "",
+             p->outside ? "OUTSIDE" : "", p->ewma_alarm ? (p->outside ? " EWMA" : "EWMA") : "",
+             p->cusum_alarm ? (p->outside || p->ewma_alarm ? " CUSUM" : "CUSUM") : "");
+    return text;
+}
+
 static void put_table(struct stm_string *out, const struct stm_history *h, const char *measure)
 {
-    const struct stm_individuals *const c = &h->chart;
     stm_string_addf(out, "%-20s  %-16s %-12s %5s %10s %9s %10s %10s\n", "started", "plate", "batch", "wells",
                     "mean", "sd", "least", "most");
     for (size_t i = 0; i < h->n; i++) {
         const struct stm_history_point *const p = &h->point[i];
-        char sd[340];
+        char sd[340], mark[64];
         stm_string_addf(out, "%-20.20s  ", p->started);
         stm_string_add_utf8(out, p->title, strlen(p->title));
         for (size_t n = strlen(p->title); n < 16; n++)
@@ -44,35 +52,47 @@ static void put_table(struct stm_string *out, const struct stm_history *h, const
             stm_string_add(out, " ");
         stm_string_addf(out, " %5d %10.3f %9s %10.3f %10.3f%s\n", p->wells, p->mean,
                         stm_text_number(sd, sizeof sd, p->sd, DECIMALS), p->low, p->high,
-                        p->outside ? "  OUTSIDE" : "");
+                        signals(p, mark, "  "));
     }
     stm_string_addf(out, "%s: %zu runs", measure, h->n);
-    if (h->n) stm_string_addf(out, ", mean of means %.3f", c->mean);
-    if (h->n > 1)
-        stm_string_addf(out, ", limits of individuals %.3f to %.3f (mean -+ 3 * mean moving range / 1.128)",
-                        c->low, c->high);
+    if (h->n) stm_string_addf(out, ", mean of means %.3f", h->base.target);
+    if (h->base.sigma > 0)
+        stm_string_addf(out, ", sigma %.3f from moving ranges, limits of single runs %.3f to %.3f",
+                        h->base.sigma, h->base.target - 3 * h->base.sigma,
+                        h->base.target + 3 * h->base.sigma);
     stm_string_add(out, "\n");
 }
 
 static void put_csv(struct stm_string *out, const struct stm_history *h, const char *measure)
 {
-    static const char *const head[] = {"Run",     "Started",   "Plate",    "Batch",     "Directory",
-                                       "Measure", "Wells",     "Mean",     "SD",        "Least",
-                                       "Most",    "ChartMean", "ChartLow", "ChartHigh", "Outside"};
-    enum { CELLS = sizeof head / sizeof *head, NUMBER = 340 };
+    static const char *const head[] = {"Run",      "Started",   "Plate",    "Batch",      "Directory",
+                                       "Measure",  "Wells",     "Mean",     "SD",         "Least",
+                                       "Most",     "Target",    "Low",      "High",       "EWMA",
+                                       "EWMA_Low", "EWMA_High", "CUSUM_Up", "CUSUM_Down", "Signals"};
+    enum { CELLS = sizeof head / sizeof *head, NUMBERS = 12, FIRST = 7, NUMBER = 340 };
     stm_csv_row(out, CELLS, head);
     for (size_t i = 0; i < h->n; i++) {
         const struct stm_history_point *const p = &h->point[i];
-        const double values[] = {p->mean, p->sd, p->low, p->high, h->chart.mean, h->chart.low, h->chart.high};
-        char number[9][NUMBER];
-        snprintf(number[7], NUMBER, "%lld", (long long)p->run);
-        snprintf(number[8], NUMBER, "%d", p->wells);
-        for (int k = 0; k < 7; k++)
-            stm_text_number(number[k], NUMBER, values[k], DECIMALS);
-        const char *const cells[CELLS] = {
-            number[7], p->started, p->title,  p->batch,  p->directory,
-            measure,   number[8],  number[0], number[1], number[2],
-            number[3], number[4],  number[5], number[6], p->outside ? "1" : "0"};
+        const double target = h->base.target, wide = 3 * h->base.sigma,
+                     values[NUMBERS] = {p->mean,
+                                        p->sd,
+                                        p->low,
+                                        p->high,
+                                        target,
+                                        target - wide,
+                                        target + wide,
+                                        p->ewma,
+                                        target - p->ewma_half,
+                                        target + p->ewma_half,
+                                        p->up,
+                                        p->down};
+        char number[NUMBERS][NUMBER], run[32], wells[32], mark[64];
+        snprintf(run, sizeof run, "%lld", (long long)p->run);
+        snprintf(wells, sizeof wells, "%d", p->wells);
+        const char *cells[CELLS] = {run, p->started, p->title, p->batch, p->directory, measure, wells};
+        for (int k = 0; k < NUMBERS; k++)
+            cells[FIRST + k] = stm_text_number(number[k], NUMBER, values[k], DECIMALS);
+        cells[CELLS - 1] = signals(p, mark, "");
         stm_csv_row(out, CELLS, cells);
     }
 }
@@ -83,10 +103,14 @@ static void put_json(struct stm_string *out, const struct stm_history *h, const 
     stm_json_open(&json, NULL, '{');
     stm_json_text(&json, "measure", measure);
     stm_json_open(&json, "chart", '{');
-    stm_json_text(&json, "kind", "individuals");
-    stm_json_number(&json, "mean", h->chart.mean, DECIMALS);
-    stm_json_number(&json, "low", h->chart.low, DECIMALS);
-    stm_json_number(&json, "high", h->chart.high, DECIMALS);
+    stm_json_number(&json, "target", h->base.target, DECIMALS);
+    stm_json_number(&json, "sigma", h->base.sigma, DECIMALS);
+    stm_json_number(&json, "low", h->base.target - 3 * h->base.sigma, DECIMALS);
+    stm_json_number(&json, "high", h->base.target + 3 * h->base.sigma, DECIMALS);
+    stm_json_number(&json, "ewma_lambda", STM_HISTORY_LAMBDA, 2);
+    stm_json_number(&json, "ewma_width", STM_HISTORY_WIDTH, 2);
+    stm_json_number(&json, "cusum_slack", STM_HISTORY_SLACK, 2);
+    stm_json_number(&json, "cusum_limit", STM_HISTORY_LIMIT, 2);
     stm_json_close(&json, '}');
     stm_json_open(&json, "runs", '[');
     for (size_t i = 0; i < h->n; i++) {
@@ -103,6 +127,13 @@ static void put_json(struct stm_string *out, const struct stm_history *h, const 
         stm_json_number(&json, "least", p->low, DECIMALS);
         stm_json_number(&json, "most", p->high, DECIMALS);
         stm_json_bool(&json, "outside", p->outside);
+        stm_json_number(&json, "ewma", p->ewma, DECIMALS);
+        stm_json_number(&json, "ewma_low", h->base.target - p->ewma_half, DECIMALS);
+        stm_json_number(&json, "ewma_high", h->base.target + p->ewma_half, DECIMALS);
+        stm_json_bool(&json, "ewma_alarm", p->ewma_alarm);
+        stm_json_number(&json, "cusum_up", p->up, DECIMALS);
+        stm_json_number(&json, "cusum_down", p->down, DECIMALS);
+        stm_json_bool(&json, "cusum_alarm", p->cusum_alarm);
         stm_json_close(&json, '}');
     }
     stm_json_close(&json, ']');
@@ -169,8 +200,9 @@ const struct stm_command stm_command_history = {
     .name = "history",
     .operands = "",
     .summary = "shows how a measure went over the runs in the store, with control limits",
-    .text = "Each run is one point, the mean of its wells that have a value. Limits are those of a chart of\n"
-            "individual values. docs/store.md explains them.\n",
+    .text =
+        "Each run is one point, the mean of its wells that have a value. Three control charts look at the\n"
+        "points: single values, EWMA, CUSUM. docs/store.md explains them.\n",
     .options = options,
     .min_operands = 0,
     .max_operands = 0,

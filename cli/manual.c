@@ -73,6 +73,8 @@ static void man(void)
            ".TP\n\\fBSTROMA_ISA\\fR\nthe instruction set, where \\-\\-isa is not given; results do not "
            "depend on it\n"
            ".TP\n\\fBSTROMA_OPERATOR\\fR\nwho is named in the audit log\n"
+           ".TP\n\\fBSTROMA_STORE\\fR\nthe store, where \\-\\-store is not given\n"
+           ".TP\n\\fBSTROMA_PASSPHRASE\\fR\nthe passphrase of an encrypted key\n"
            ".TP\n\\fBNO_COLOR\\fR\nwhen set, no escape sequences on a terminal\n"
            ".SH SEE ALSO\nThe documentation in docs/ of the source, or in the doc folder of the package.\n");
 }

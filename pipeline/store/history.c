@@ -4,6 +4,7 @@
 
 #include "pipeline/store/store_private.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -199,6 +200,37 @@ static int by_time(const void *a, const void *b)
     return order ? order : (p->run > q->run) - (p->run < q->run);
 }
 
+/* Means and the four series of the charts side by side. */
+static bool draw(struct stm_history *h, struct stm_error *err)
+{
+    const size_t n = h->n;
+    double *const x = malloc((5 * n + 1) * sizeof *x), *const z = x + n, *const half = z + n,
+                  *const up = half + n, *const down = up + n;
+    if (!x || n > INT_MAX) return free(x), stm_fail(err, STM_NO_MEMORY, "no memory for %zu runs", n);
+    for (size_t i = 0; i < n; i++)
+        x[i] = h->point[i].mean;
+    h->base = stm_chart_base_of(x, (int)n);
+    const bool drawn = h->base.sigma > 0;
+    if (drawn) {
+        stm_chart_ewma(x, (int)n, h->base, STM_HISTORY_LAMBDA, STM_HISTORY_WIDTH, z, half);
+        stm_chart_cusum(x, (int)n, h->base, STM_HISTORY_SLACK, STM_HISTORY_LIMIT, up, down);
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct stm_history_point *const p = &h->point[i];
+        p->ewma = drawn ? z[i] : NAN;
+        p->ewma_half = drawn ? half[i] : NAN;
+        p->up = drawn ? up[i] : NAN;
+        p->down = drawn ? down[i] : NAN;
+        p->outside = drawn && fabs(x[i] - h->base.target) > 3 * h->base.sigma;
+        p->ewma_alarm = drawn && fabs(z[i] - h->base.target) > half[i];
+        p->cusum_alarm = drawn && (up[i] > STM_HISTORY_LIMIT || down[i] > STM_HISTORY_LIMIT);
+    }
+    if (!drawn) h->base.sigma = NAN;
+    if (!n) h->base.target = NAN;
+    free(x);
+    return true;
+}
+
 static bool chart(struct stm_history *h, struct stm_error *err)
 {
     size_t kept = 0;
@@ -206,15 +238,7 @@ static bool chart(struct stm_history *h, struct stm_error *err)
         if (h->point[i].wells) h->point[kept++] = h->point[i];
     h->n = kept;
     if (kept) qsort(h->point, kept, sizeof *h->point, by_time);
-    double *const means = malloc((kept + 1) * sizeof *means);
-    if (!means) return stm_fail(err, STM_NO_MEMORY, "no memory for %zu runs", kept);
-    for (size_t i = 0; i < kept; i++)
-        means[i] = h->point[i].mean;
-    h->chart = stm_individuals_of(means, kept);
-    for (size_t i = 0; i < kept; i++)
-        h->point[i].outside = stm_individuals_outside(&h->chart, means[i]);
-    free(means);
-    return true;
+    return draw(h, err);
 }
 
 bool stm_history_read(struct stm_history *history, struct stm_store *store,

@@ -1,9 +1,16 @@
-/* How a measure went over the runs of a store. */
+/* How a measure went over the runs of a store, with control charts (pipeline/stats/chart.h). */
 #ifndef STM_STORE_HISTORY_H
 #define STM_STORE_HISTORY_H
 
-#include "pipeline/stats/individuals.h"
+#include "pipeline/stats/chart.h"
 #include "pipeline/store/store.h"
+
+/* Usual settings: shifts of one sigma are found within some 10 runs, and without a shift the two charts give
+ * an alarm once in about 560 and 465 runs (Lucas and Saccucci, Technometrics 32, 1, 1990; Montgomery). */
+#define STM_HISTORY_LAMBDA 0.2
+#define STM_HISTORY_WIDTH 3.0
+#define STM_HISTORY_SLACK 0.5
+#define STM_HISTORY_LIMIT 5.0
 
 /* Which runs; NULL = all. Of runs with overrides only the newest version counts. */
 struct stm_history_query {
@@ -20,13 +27,17 @@ struct stm_history_point {
     char started[32], title[96], batch[96], directory[256];
     int wells;
     double mean, sd, low, high; /* of the wells; sd NaN for one, low and high are the extremes */
-    bool outside;               /* the mean is outside of the chart's limits */
+    bool outside;               /* the mean is outside of target -+ 3 sigma */
+    double ewma, ewma_half;     /* moving average of the means up to here, and half of its limits' width */
+    double up, down;            /* CUSUM of the means up to here, in units of sigma */
+    bool ewma_alarm, cusum_alarm;
 };
 
 struct stm_history {
     struct stm_history_point *point; /* by time, runs without a value left out */
     size_t n;
-    struct stm_individuals chart; /* of the means, in order */
+    struct stm_chart_base
+        base; /* of the means, in order; sigma NaN where there is none: fewer than 2 runs, or all equal */
 };
 
 /* An unknown measure is an error that names the nearest. Free with stm_history_free. */

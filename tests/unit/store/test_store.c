@@ -99,8 +99,17 @@ static void test_history(void **state)
     assert_string_equal(h.point[25].started, "2026-01-02T01:00:00Z");
     assert_string_equal(h.point[25].batch, "B2");
     /* steps of 1, and of 9 every ten runs: (36 * 1 + 3 * 9) / 39 */
-    assert_near(h.chart.range, 63 / 39.0, 1e-12);
-    assert_near(h.chart.mean, 84.5 - 1 / 7.0, 1e-12);
+    assert_near(h.base.sigma, 63 / 39.0 / 1.1283791670955126, 1e-12);
+    assert_near(h.base.target, 84.5 - 1 / 7.0, 1e-12);
+    /* the first mean is 4.5 below: EWMA goes a fifth of the way; its limits are 3 sigma / 5 */
+    assert_near(h.point[0].ewma, h.base.target - 0.9, 1e-12);
+    assert_near(h.point[0].ewma_half, 3 * h.base.sigma / 5, 1e-12);
+    assert_true(h.point[0].ewma_alarm == (0.9 > 3 * h.base.sigma / 5));
+    assert_near(h.point[0].down, 4.5 / h.base.sigma - 0.5, 1e-12);
+    assert_near(h.point[1].down, 8.0 / h.base.sigma - 1, 1e-12);
+    assert_false(h.point[0].cusum_alarm);
+    assert_true(h.point[2].cusum_alarm == (10.5 / h.base.sigma - 1.5 > 5));
+    assert_true(h.point[0].outside == (4.5 > 3 * h.base.sigma));
     stm_history_free(&h);
 }
 
