@@ -29,6 +29,7 @@ static const struct stm_kernels ref = {
     .conv8_row = stm_conv8_row_ref,
     .log_row = stm_log_row_ref,
     .unmix_row = stm_unmix_row_ref,
+    .tensor_row = stm_tensor_row_ref,
 };
 
 static const struct stm_kernels *const tables[STM_ISAS] = {
@@ -87,6 +88,7 @@ OWN(stretch_row)
 OWN(conv8_row)
 OWN(log_row)
 OWN(unmix_row)
+OWN(tensor_row)
 
 static const struct {
     const char *name;
@@ -96,7 +98,7 @@ static const struct {
     ROW(gauss_row),    ROW(gauss_column),   ROW(threshold_row), ROW(compare_row),  ROW(distance_row),
     ROW(tops_row),     ROW(intensity_row),  ROW(upto_row),      ROW(median3_row),  ROW(median5_row),
     ROW(minimum_row),  ROW(maximum_row),    ROW(focus_row),     ROW(gradient_row), ROW(stretch_row),
-    ROW(conv8_row),    ROW(log_row),        ROW(unmix_row),
+    ROW(conv8_row),    ROW(log_row),        ROW(unmix_row),     ROW(tensor_row),
 };
 
 const char *stm_kernel_name(int i)

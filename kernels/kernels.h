@@ -36,6 +36,7 @@ struct stm_kernels {
     stm_conv8_row_fn *conv8_row;
     stm_log_row_fn *log_row;
     stm_unmix_row_fn *unmix_row;
+    stm_tensor_row_fn *tensor_row;
 };
 
 /* NULL when this build or processor lacks `isa`. */

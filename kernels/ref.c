@@ -6,6 +6,7 @@
 #include "kernels/focus.h"
 #include "kernels/gauss.h"
 #include "kernels/moments.h"
+#include "kernels/tensor.h"
 
 #include <math.h>
 
@@ -195,6 +196,19 @@ void stm_focus_row_ref(struct stm_focus *sums, const uint16_t *up, const uint16_
         sums->tenengrad += square(gx) + square(gy);
         sums->laplacian += square(4 * at[x] - up[x] - down[x] - at[x - 1] - at[x + 1]);
         sums->brenner += square(at[x + 1] - at[x - 1]) + square(down[x] - up[x]);
+    }
+    sums->n += (uint64_t)w;
+}
+
+void stm_tensor_row_ref(struct stm_tensor *sums, const uint16_t *up, const uint16_t *at, const uint16_t *down,
+                        int w)
+{
+    for (int x = 0; x < w; x++) {
+        const int gx = up[x + 1] - up[x - 1] + 2 * (at[x + 1] - at[x - 1]) + down[x + 1] - down[x - 1];
+        const int gy = down[x - 1] - up[x - 1] + 2 * (down[x] - up[x]) + down[x + 1] - up[x + 1];
+        sums->xx += square(gx);
+        sums->yy += square(gy);
+        sums->xy += (int64_t)gx * gy;
     }
     sums->n += (uint64_t)w;
 }

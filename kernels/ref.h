@@ -25,6 +25,7 @@ stm_stretch_row_fn stm_stretch_row_ref;
 stm_conv8_row_fn stm_conv8_row_ref;
 stm_log_row_fn stm_log_row_ref;
 stm_unmix_row_fn stm_unmix_row_ref;
+stm_tensor_row_fn stm_tensor_row_ref;
 
 /* The logarithm: log2(1 + f) = f + f (1 - f) q(f) with q = c0 - c1 f + c2 f^2 - c3 f^3, the minimax fit of
  * that form (error 1.6e-5), in 1/65536; log10(2) * 8192 * 16 makes densities of sixteenths. */

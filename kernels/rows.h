@@ -9,6 +9,7 @@
 struct stm_focus;
 struct stm_gauss;
 struct stm_intensity;
+struct stm_tensor;
 struct stm_unmix;
 
 /* Elements that may be read behind a row where a contract says so. */
@@ -76,6 +77,10 @@ typedef void stm_extremum_row_fn(uint16_t *dst, const uint16_t *a, const uint16_
 /* Adds w pixels, each with all its neighbours, to the sums (focus.h). */
 typedef void stm_focus_row_fn(struct stm_focus *sums, const uint16_t *up, const uint16_t *at,
                               const uint16_t *down, int w);
+
+/* Adds w pixels, each with all its neighbours, to the sums (tensor.h). */
+typedef void stm_tensor_row_fn(struct stm_tensor *sums, const uint16_t *up, const uint16_t *at,
+                               const uint16_t *down, int w);
 
 /* Sobel magnitude of row[1] (focus.h); rows have one more pixel on both sides and slack as for medians. */
 typedef void stm_gradient_row_fn(uint16_t *dst, const uint16_t *const *row, float scale, int w);

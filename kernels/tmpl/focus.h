@@ -1,4 +1,4 @@
-/* focus_row, gradient_row. Differences need 19 bits and their squares 38. */
+/* focus_row, tensor_row, gradient_row. Differences need 19 bits and their squares 38. */
 
 /* The lanes of a that v_zip_lo, or v_zip_hi, widens. */
 static inline v32 wide(v16 a, int high)
@@ -58,6 +58,30 @@ static void focus_row(struct stm_focus *sums, const uint16_t *up, const uint16_t
     sums->brenner += v_sum64(brenner);
     sums->n += (uint64_t)whole;
     stm_focus_row_ref(sums, up + whole, at + whole, down + whole, w - whole);
+}
+
+/* The product of the slopes from squares: 4 gx gy = (gx + gy)^2 - (gx - gy)^2. */
+static void tensor_row(struct stm_tensor *sums, const uint16_t *up, const uint16_t *at, const uint16_t *down,
+                       int w)
+{
+    const int whole = w / VN * VN;
+    v64 xx = v_zero64(), yy = xx, plus = xx, minus = xx;
+    for (int x = 0; x < whole; x += VN)
+        for (int high = 0; high < 2; high++) {
+            const struct around a = load_around(up + x, at + x, down + x, high);
+            const v32 gx = sobel_x(&a), gy = sobel_y(&a);
+            xx = v_add_square(xx, gx);
+            yy = v_add_square(yy, gy);
+            plus = v_add_square(plus, v_add32(gx, gy));
+            minus = v_add_square(minus, v_sub32(gx, gy));
+        }
+    if (whole) {
+        sums->xx += v_sum64(xx);
+        sums->yy += v_sum64(yy);
+        sums->xy += (int64_t)(v_sum64(plus) - v_sum64(minus)) / 4;
+        sums->n += (uint64_t)whole;
+    }
+    stm_tensor_row_ref(sums, up + whole, at + whole, down + whole, w - whole);
 }
 
 static void gradient_row(uint16_t *dst, const uint16_t *const *row, float scale, int w)

@@ -5,6 +5,7 @@
 #include "kernels/moments.h"
 #include "kernels/ref.h"
 #include "kernels/tables.h"
+#include "kernels/tensor.h"
 
 #include "kernels/tmpl/bits.h"
 #include "kernels/tmpl/colour.h"
@@ -43,4 +44,5 @@ const struct stm_kernels V_TABLE = {
     .conv8_row = conv8_row,
     .log_row = log_row,
     .unmix_row = unmix_row,
+    .tensor_row = tensor_row,
 };
