@@ -116,8 +116,10 @@ static bool furnish(struct stm_crew *crew, struct stm_error *err)
                               err) ||
             !stm_arena_create(&crew->desks[i].scratch, scratch, err))
             return false;
-    for (int i = 0; i < crew->n_desks; i++)
+    for (int i = 0; i < crew->n_desks; i++) {
+        stm_arena_fill(&crew->desks[i].site);
         crew->desks[i].scratch.threads = helpers;
+    }
     return true;
 }
 
@@ -206,6 +208,15 @@ static double seconds_now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* Pixels are gone; what comes needs little of their memory. */
+static void clear_desks(struct stm_crew *crew)
+{
+    for (int i = 0; i < crew->n_desks; i++) {
+        stm_arena_rest(&crew->desks[i].site);
+        stm_arena_rest(&crew->desks[i].scratch);
+    }
+}
+
 static bool run_phases(struct stm_crew *crew, struct stm_run_texts *t, struct stm_error *err)
 {
     int opened = 0, closed = 0;
@@ -214,7 +225,9 @@ static bool run_phases(struct stm_crew *crew, struct stm_run_texts *t, struct st
     mark_incomplete(crew);
     if (crew->input->samples.remarks.text) stm_string_add(&crew->notes, crew->input->samples.remarks.text);
     bool good = stm_run_survey(crew, err) && open_spool(crew, err) && stm_run_analyse(crew, err) &&
-                save_state(crew, err) && stm_run_conclude(crew, err) && stm_run_info_hash(crew, t, err);
+                save_state(crew, err);
+    clear_desks(crew);
+    good = good && stm_run_conclude(crew, err) && stm_run_info_hash(crew, t, err);
     crew->info.notes = crew->notes.text;
     good = good && open_sinks(crew, &opened, err) && stm_run_report(crew, err);
     if (good) {

@@ -58,10 +58,10 @@ void stm_buffer_free(struct stm_buffer *buffer)
 static bool reserve(struct stm_buffer *b, size_t size, struct stm_error *err)
 {
     if (size > b->capacity) {
-        unsigned char *const bytes = realloc(b->bytes, size + size / 4);
+        unsigned char *const bytes = realloc(b->bytes, size + size / 16);
         if (!bytes) return stm_fail(err, STM_NO_MEMORY, "a site's record needs %zu MiB", size >> 20);
         b->bytes = bytes;
-        b->capacity = size + size / 4;
+        b->capacity = size + size / 16;
     }
     b->size = size;
     return true;

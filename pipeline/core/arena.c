@@ -15,10 +15,19 @@ bool stm_arena_create(struct stm_arena *arena, size_t size, struct stm_error *er
     if (posix_memalign(&base, size < HUGE_PAGE ? STM_ALIGN : HUGE_PAGE, size) != 0)
         return stm_fail(err, STM_NO_MEMORY, "%zu MiB of working memory are not available; use fewer threads",
                         size >> 20);
-    if (size >= HUGE_PAGE)
-        madvise(base, size, MADV_HUGEPAGE); /* a hint: fewer faults, fewer misses of the TLB */
     *arena = (struct stm_arena){.base = base, .size = size};
     return true;
+}
+
+void stm_arena_fill(struct stm_arena *arena)
+{
+    if (arena->size >= HUGE_PAGE) madvise(arena->base, arena->size, MADV_HUGEPAGE); /* no more than a hint */
+}
+
+void stm_arena_rest(struct stm_arena *arena)
+{
+    arena->used = 0;
+    if (arena->size >= HUGE_PAGE) madvise(arena->base, arena->size / HUGE_PAGE * HUGE_PAGE, MADV_DONTNEED);
 }
 
 void stm_arena_destroy(struct stm_arena *arena)

@@ -18,6 +18,12 @@ struct stm_arena {
 
 /* Reserves `size` bytes (touched lazily by the system). Free with stm_arena_destroy. */
 bool stm_arena_create(struct stm_arena *arena, size_t size, struct stm_error *err);
+/* For an arena that will be taken from end to end: large pages, so that fewer have to be fetched. They would
+ * cost memory where much that is taken is never touched. */
+void stm_arena_fill(struct stm_arena *arena);
+
+/* Gives the memory back to the system until it is used again; what was taken is lost. */
+void stm_arena_rest(struct stm_arena *arena);
 void stm_arena_destroy(struct stm_arena *arena);
 
 /* STM_ALIGN-aligned, not cleared; NULL when it does not fit. stm_arena_take fills `err` then. */
