@@ -377,12 +377,29 @@ static bool verify_row(const struct stm_verify *verify, struct stm_verified *v,
     return true;
 }
 
+/* One assay, and no run twice: the same cells would count as new evidence. */
+static bool belong_together(const struct stm_results *results, int n, struct stm_error *err)
+{
+    for (int i = 1; i < n; i++)
+        if (strcmp(results[0].assay, results[i].assay))
+            return stm_fail(err, STM_USAGE,
+                            "%.60s is of assay %s, %.60s of %s: hold them against claims one by one",
+                            results[0].directory, results[0].assay, results[i].directory, results[i].assay);
+    for (int i = 1; i < n; i++)
+        for (int k = 0; k < i; k++)
+            if (!strcmp(results[i].run_hash, results[k].run_hash))
+                return stm_fail(err, STM_USAGE, "%.60s and %.60s are the same run; once is enough",
+                                results[k].directory, results[i].directory);
+    return true;
+}
+
 bool stm_verify_run(struct stm_verify *verify, const struct stm_claims *claims,
                     const struct stm_results *results, int n_results,
                     const struct stm_verify_options *options, struct stm_error *err)
 {
     double dilution = NAN;
     verify->options = *options;
+    if (!belong_together(results, n_results, err)) return false;
     for (int i = 0; i < claims->n && isnan(dilution); i++)
         dilution = claims->row[i].dilution;
     if (isnan(dilution) && n_results) dilution = results[0].dilution;
