@@ -31,7 +31,7 @@ static const struct {
     double count_bias, count_sd, viability_bias, viability_sd;
     int fields;
 } accuracy[] = {
-    {"fluorescence", -2.7, 1.8, -0.2, 1.3, 27},
+    {"fluorescence", -0.1, 1.1, -1.0, 1.6, 27},
 };
 
 static void set(struct stm_uncertainty *u, enum stm_component c, double standard, const char *how)
