@@ -408,9 +408,9 @@ static void keep_maximum(struct stm_u16 most, struct stm_cu16 other)
                 most.px[y * most.stride + x] = other.px[y * other.stride + x];
 }
 
-static bool read_plane(struct stm_image **image, const char **open_path, const struct stm_intake_plane *plane,
-                       const uint8_t *wanted, struct stm_u16 out, struct stm_scaling *scaling,
-                       struct stm_error *err)
+/* The file of a plane, opened unless it is open already, and still of the size it had. */
+static bool open_plane(struct stm_image **image, const char **open_path, const struct stm_intake_plane *plane,
+                       struct stm_u16 out, struct stm_error *err)
 {
     if (!*image || *open_path != plane->path) {
         stm_image_close(image);
@@ -418,12 +418,19 @@ static bool read_plane(struct stm_image **image, const char **open_path, const s
         *open_path = plane->path;
     }
     const struct stm_image_info *const info = stm_image_info(*image);
-    if (info->width == out.w && info->height == out.h)
-        return stm_image_read_rows(*image, plane->channel, plane->z, plane->t, wanted, out, scaling, err) ||
-               stm_fail_file(err, plane->path);
+    if (info->width == out.w && info->height == out.h) return true;
     stm_fail(err, STM_BAD_INPUT, "the file changed during the run: it was %d x %d and is %d x %d", out.w,
              out.h, info->width, info->height);
     return stm_fail_file(err, plane->path);
+}
+
+static bool read_plane(struct stm_image **image, const char **open_path, const struct stm_intake_plane *plane,
+                       const uint8_t *wanted, struct stm_u16 out, struct stm_scaling *scaling,
+                       struct stm_error *err)
+{
+    return open_plane(image, open_path, plane, out, err) &&
+           (stm_image_read_rows(*image, plane->channel, plane->z, plane->t, wanted, out, scaling, err) ||
+            stm_fail_file(err, plane->path));
 }
 
 static bool load_channel(const struct stm_intake_site *from, int c, enum stm_z z, const uint8_t *wanted,
@@ -454,6 +461,35 @@ static bool load_channel(const struct stm_intake_site *from, int c, enum stm_z z
     return true;
 }
 
+/* Whether planes c … c + 2 are the colours of one picture. */
+static bool is_colour(const struct stm_intake_site *from, const struct stm_site *site, int c)
+{
+    if (c + 2 >= site->geo.channels) return false;
+    for (int i = 0; i < 3; i++) {
+        const struct stm_intake_plane *const p = from->planes[c + i], *const first = from->planes[c];
+        if (from->n_planes[c + i] != 1 || site->row.channel[c + i].role != STM_ROLE_RED + (unsigned)i ||
+            p->path != first->path || p->channel != i || p->z != first->z || p->t != first->t)
+            return false;
+    }
+    return true;
+}
+
+static bool load_colours(const struct stm_intake_site *from, int c, struct stm_site *site,
+                         struct stm_image **image, const char **open_path, struct stm_error *err)
+{
+    struct stm_scaling scaling = {.scale = 1};
+    const struct stm_intake_plane *const plane = from->planes[c];
+    if (!open_plane(image, open_path, plane, site->plane[c], err)) return false;
+    if (!stm_image_read_colours(*image, plane->z, plane->t, &site->plane[c], &scaling, err))
+        return stm_fail_file(err, plane->path);
+    for (int i = 0; i < 3; i++) {
+        site->row.channel[c + i].true_bits = scaling.true_bits;
+        site->row.channel[c + i].scale = scaling.scale;
+        site->row.channel[c + i].offset = scaling.offset;
+    }
+    return true;
+}
+
 bool stm_intake_load(const struct stm_intake_site *from, enum stm_z z, struct stm_site *site,
                      struct stm_arena *scratch, struct stm_error *err)
 {
@@ -467,7 +503,10 @@ bool stm_intake_load_rows(const struct stm_intake_site *from, enum stm_z z, cons
     const char *open_path = NULL;
     bool good = true;
     for (int c = 0; good && c < site->geo.channels; c++)
-        if (from->n_planes[c])
+        if (!wanted && is_colour(from, site, c)) {
+            good = load_colours(from, c, site, &image, &open_path, err);
+            c += 2;
+        } else if (from->n_planes[c])
             good = load_channel(from, c, z, wanted, site, scratch, &image, &open_path, err);
     stm_image_close(&image);
     return good;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the chamber looks like without cells and lines: the median of each tile, then the median of 5 x 5
+/* What the chamber looks like without cells and lines: the median of each tile, then the median of 3 x 3
  * tiles, so that a clump of cells that fills a tile does not count. */
 #include "kernels/flat_field.h"
 #include "kernels/gauss.h"
@@ -126,8 +126,8 @@ static void find_ground(const struct stm_looker *l, struct stm_u16 level, struct
 {
     tile_medians(l, level, src, skip);
     fill_hidden(l, level.px, mark);
-    if (level.w >= 5 && level.h >= 5)
-        stm_median_filter(l->kernels, level, (struct stm_cu16)STM_CONST(level), 2, scratch);
+    if (level.w >= 3 && level.h >= 3)
+        stm_median_filter(l->kernels, level, (struct stm_cu16)STM_CONST(level), 1, scratch);
 }
 
 /* gain = 2^14 light / ground; what would be brightened more than fourfold is left too dark. */
@@ -169,7 +169,7 @@ size_t stm_looker_flatten_bytes(int w, int h)
     const size_t n = (size_t)((w >> 4) + 1) * (size_t)((h >> 4) + 1);
     const struct stm_gauss gauss = stm_gauss_make(1);
     return stm_arena_cost((size_t)w * (size_t)h * 2 + 64) + 3 * stm_arena_cost(n * sizeof(uint16_t)) +
-           stm_arena_cost(stm_gauss_scratch(w, &gauss)) + stm_arena_cost(stm_median_scratch(w, 2));
+           stm_arena_cost(stm_gauss_scratch(w, &gauss)) + stm_arena_cost(stm_median_scratch(w, 1));
 }
 
 bool stm_looker_flatten(struct stm_looker *l, struct stm_arena *keep, struct stm_error *err)
@@ -182,7 +182,7 @@ bool stm_looker_flatten(struct stm_looker *l, struct stm_arena *keep, struct stm
     uint16_t *const gain = stm_arena_take(l->scratch, n * sizeof *gain, "the gain", err);
     uint16_t *const sorted = stm_arena_take(l->scratch, n * sizeof *sorted, "tiles", err);
     void *const smooth = stm_arena_take(l->scratch, stm_gauss_scratch(l->w, &gauss), "rows", err);
-    void *const median = stm_arena_take(l->scratch, stm_median_scratch(l->w, 2), "rows", err);
+    void *const median = stm_arena_take(l->scratch, stm_median_scratch(l->w, 1), "rows", err);
     if (!sum.px || !level.px || !gain || !sorted || !smooth || !median) return false;
     add_colours(l, sum, shift_up(l->n, l->bits));
     memset(l->hidden, 0, n);
@@ -190,8 +190,8 @@ bool stm_looker_flatten(struct stm_looker *l, struct stm_arena *keep, struct stm
     tile_medians(l, level, (struct stm_cu16)STM_CONST(sum), 1);
     hide_dark(l, level.px, sorted);
     fill_hidden(l, level.px, (uint8_t *)sorted);
-    if (level.w >= 5 && level.h >= 5)
-        stm_median_filter(l->kernels, level, (struct stm_cu16)STM_CONST(level), 2, median);
+    if (level.w >= 3 && level.h >= 3)
+        stm_median_filter(l->kernels, level, (struct stm_cu16)STM_CONST(level), 1, median);
     make_gain(gain, level.px, (int)n);
     const struct stm_grid grid = {{gain, l->tiles_w, l->tiles_w, l->tiles_h}, l->shift};
     stm_amplify(l->kernels, l->out->light, (struct stm_cu16)STM_CONST(sum), grid, 0);

@@ -20,6 +20,12 @@ static int light_bin(double light)
     return at < 0 ? 0 : at >= STM_USUAL_LIGHTS ? STM_USUAL_LIGHTS - 1 : (int)at;
 }
 
+static int fine_bin(double value)
+{
+    const double at = value * STM_USUAL_FINE;
+    return at < 0 ? 0 : at >= STM_USUAL_FINE ? STM_USUAL_FINE - 1 : (int)at;
+}
+
 /* How bright a middle must be: as the rule says, or near saturation where there is no room above it. */
 static bool is_focused(const struct stm_kind_input *in, double focus)
 {
@@ -36,6 +42,8 @@ void stm_usual_add(struct stm_usual_sums *sums, const struct stm_kind_input *in)
     sums->diameter[bin < STM_USUAL_DIAMETERS ? bin : STM_USUAL_DIAMETERS - 1] += weight;
     sums->mean[light_bin(v[STM_KIND_MEAN])] += weight;
     sums->peak[light_bin(v[STM_KIND_PEAK])] += weight;
+    sums->contrast[fine_bin(v[STM_KIND_CONTRAST])] += weight;
+    sums->steepness[fine_bin(v[STM_KIND_STEEPNESS])] += weight;
     sums->n++;
     sums->sized += d >= SIZED_PX;
     sums->focused += d >= SIZED_PX && is_focused(in, 0.25);
@@ -56,6 +64,8 @@ struct stm_usual stm_usual_of(const struct stm_usual_sums *sums, const struct st
     struct stm_usual u = {.diameter = median_of(sums->diameter, STM_USUAL_DIAMETERS) / 2,
                           .mean = median_of(sums->mean, STM_USUAL_LIGHTS) / LIGHT_STEPS - 1,
                           .peak = median_of(sums->peak, STM_USUAL_LIGHTS) / LIGHT_STEPS - 1,
+                          .contrast = median_of(sums->contrast, STM_USUAL_FINE) / STM_USUAL_FINE,
+                          .steepness = median_of(sums->steepness, STM_USUAL_FINE) / STM_USUAL_FINE,
                           .enough = sums->n >= ENOUGH};
     const bool lenses = (double)sums->focused >= rules->focused_part * (double)sums->sized && sums->focused;
     u.mode = u.mean > bright_all_over ? STM_JUDGED_PHASE
@@ -100,22 +110,35 @@ bool stm_kind_centre_inside(const struct stm_kind_input *in)
     return part_seen(in) >= 0.5;
 }
 
+/* Dark all around and bright in the middle: no debris does that, so that it may be smaller. */
+static bool is_lens(const struct stm_kind_input *in)
+{
+    return in->value[STM_KIND_PEAK] >= 0.2 && in->value[STM_KIND_DIP] < -0.2;
+}
+
 static bool fits(const struct stm_kind_input *in, const struct stm_usual *usual,
                  const struct stm_kind_rules *r, double pixel_um)
 {
     const double d = diameter_of(in), um = d * pixel_um;
-    const double least = r->least_um > 0 && um > 0 ? um / r->least_um : d / (r->least_part * usual->diameter);
+    const double part = (int)in->value[STM_KIND_EDGES] ? r->least_cut_part
+                        : is_lens(in)                  ? r->least_lens_part
+                                                       : r->least_part;
+    const double least = r->least_um > 0 && um > 0 ? um / r->least_um : d / (part * usual->diameter);
     const double most =
         r->greatest_um > 0 && um > 0 ? um / r->greatest_um : d / (r->greatest_part * usual->diameter);
     return least >= 1 && most <= 1 && in->value[STM_KIND_AXES] >= r->least_axes &&
            part_seen(in) >= r->least_seen;
 }
 
-/* Blurred all over, as dust far out of focus is: the light hardly changes from pixel to pixel. */
-static bool is_haze(const struct stm_kind_input *in, const struct stm_kind_rules *r)
+/* Blurred all over, as dust far out of focus is: the light hardly differs, or hardly changes from pixel to
+ * pixel, on its own or against the usual cell. */
+static bool is_haze(const struct stm_kind_input *in, const struct stm_usual *usual,
+                    const struct stm_kind_rules *r)
 {
-    return in->value[STM_KIND_STEEPNESS] < r->least_steepness ||
-           in->value[STM_KIND_CONTRAST] < r->least_contrast;
+    const double contrast = in->value[STM_KIND_CONTRAST], steepness = in->value[STM_KIND_STEEPNESS];
+    return steepness < r->least_steepness || contrast < r->least_contrast ||
+           steepness < 1.4 * r->least_strength * usual->steepness ||
+           contrast < r->least_strength * usual->contrast;
 }
 
 static enum stm_class in_phase_contrast(const struct stm_kind_input *in, const struct stm_usual *usual)
@@ -143,7 +166,7 @@ static enum stm_class by_lens(const struct stm_kind_input *in, const struct stm_
 enum stm_class stm_kind_of(const struct stm_kind_input *in, const struct stm_usual *usual,
                            const struct stm_kind_rules *rules, double pixel_um)
 {
-    if (!fits(in, usual, rules, pixel_um) || is_haze(in, rules)) return STM_CLASS_DEBRIS;
+    if (!fits(in, usual, rules, pixel_um) || is_haze(in, usual, rules)) return STM_CLASS_DEBRIS;
     switch (usual->mode) {
     case STM_JUDGED_PHASE:
         return in_phase_contrast(in, usual);

@@ -30,23 +30,24 @@ struct stm_kind_input {
 
 struct stm_kind_rules {
     int edge_rule;
-    double least_seen, least_um, greatest_um, least_part, greatest_part, least_contrast, least_steepness,
-        least_axes;
+    double least_seen, least_um, greatest_um, least_part, least_lens_part, greatest_part, least_cut_part;
+    double least_contrast, least_strength, least_steepness, least_axes;
     double dye, dye_doubt, focus, focused_part;
 };
 
 /* Histograms from which the usual cell follows; zeroed at start, independent of the order of objects. */
-enum { STM_USUAL_DIAMETERS = 1024, STM_USUAL_LIGHTS = 512 };
+enum { STM_USUAL_DIAMETERS = 1024, STM_USUAL_LIGHTS = 512, STM_USUAL_FINE = 1024 };
 struct stm_usual_sums {
     uint64_t diameter[STM_USUAL_DIAMETERS]; /* half pixels; weights */
     uint64_t mean[STM_USUAL_LIGHTS], peak[STM_USUAL_LIGHTS];
+    uint64_t contrast[STM_USUAL_FINE], steepness[STM_USUAL_FINE]; /* up to 1 */
     uint64_t n, focused, sized; /* objects; those bright in the middle, of those larger than 8 px */
     bool colour;
 };
 
 enum stm_judged { STM_JUDGED_NOT, STM_JUDGED_DYE, STM_JUDGED_LENS, STM_JUDGED_PHASE };
 struct stm_usual {
-    double diameter, mean, peak; /* NaN when there is nothing */
+    double diameter, mean, peak, contrast, steepness; /* NaN when there is nothing */
     enum stm_judged mode;
     bool enough; /* objects to be sure */
 };

@@ -66,7 +66,7 @@ static void copy_shifted(int16_t *restrict to, const struct ruler *r, int q, int
             to[i] = mean[clamp(first + i, r->across)];
 }
 
-/* Squared mean over the 13 strips around k, summed over positions. */
+/* Squared mean over every other of the 13 strips around k, summed over positions. */
 static int64_t energy(const struct ruler *r, int k, int slope, int from, int to)
 {
     int64_t sum = 0;
@@ -74,14 +74,14 @@ static int64_t energy(const struct ruler *r, int k, int slope, int from, int to)
         const int n = to - y < CHUNK ? to - y : CHUNK;
         int16_t one[CHUNK];
         int32_t all[CHUNK] = {0};
-        for (int j = -HALF; j <= HALF; j++) {
+        for (int j = -HALF; j <= HALF; j += 2) {
             const int q = mirrored(k + j, r->n);
             copy_shifted(one, r, q, slope_shift(slope, (q - k) * r->width), y, n);
             for (int i = 0; i < n; i++)
                 all[i] += one[i];
         }
         for (int i = 0; i < n; i++) {
-            const int32_t mean = all[i] / STRIPS;
+            const int32_t mean = all[i] / (HALF + 1);
             sum += (int64_t)mean * mean;
         }
     }

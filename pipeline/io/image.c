@@ -201,3 +201,43 @@ bool stm_image_read_rows(struct stm_image *image, int channel, int z, int t, con
     remark_pixels(image, &paint);
     return true;
 }
+
+/* What paint.c can do part by part: whole unsigned numbers that need no undoing at the end. */
+static bool comes_apart(const struct stm_image *image)
+{
+    return stm_sample_is_narrow(image->sample) && image->sample.kind == STM_SAMPLE_UINT && !image->invert &&
+           !is_scanr_name(image->path);
+}
+
+static bool read_one_by_one(struct stm_image *image, int z, int t, const struct stm_u16 out[3],
+                            struct stm_scaling *scaling, struct stm_error *err)
+{
+    struct stm_scaling one;
+    for (int c = 0; c < 3; c++) {
+        if (!stm_image_read(image, c, z, t, out[c], &one, err)) return false;
+        if (c && one.true_bits < scaling->true_bits) one.true_bits = scaling->true_bits;
+        *scaling = one;
+    }
+    return true;
+}
+
+bool stm_image_read_colours(struct stm_image *image, int z, int t, const struct stm_u16 out[3],
+                            struct stm_scaling *scaling, struct stm_error *err)
+{
+    struct stm_request request;
+    struct stm_paint paint;
+    if (!image->info.colour || image->info.channels != 3 || !comes_apart(image))
+        return read_one_by_one(image, z, t, out, scaling, err);
+    if (!make_request(image, STM_IMAGE_MAX, z, t, &request, err)) return stm_fail_file(err, image->path);
+    for (int c = 0; c < 3; c++)
+        if (out[c].w != image->info.width || out[c].h != image->info.height)
+            return stm_fail(err, STM_INTERNAL, "a plane of %d x %d was offered for %d x %d pixels", out[c].w,
+                            out[c].h, image->info.width, image->info.height);
+    begin_paint(image, STM_IMAGE_MAX, &request, out[0], &paint);
+    paint.more[0] = out[1];
+    paint.more[1] = out[2];
+    if (!image->format->read(image, &request, &paint, err)) return stm_fail_file(err, image->path);
+    stm_paint_finish(&paint, scaling);
+    remark_pixels(image, &paint);
+    return true;
+}

@@ -62,8 +62,13 @@ const char *stm_image_channel_name(const struct stm_image *image, int channel);
 bool stm_image_read(struct stm_image *image, int channel, int z, int t, struct stm_u16 out,
                     struct stm_scaling *scaling, struct stm_error *err);
 
-/* The same, but rows with wanted[y] == 0 may be left as they are where that saves reading them; the bit depth
- * found is that of the others. */
+/* Red, green and blue of a colour picture (info.colour), decoding it once where the format allows. `scaling`
+ * is that of all three. */
+bool stm_image_read_colours(struct stm_image *image, int z, int t, const struct stm_u16 out[3],
+                            struct stm_scaling *scaling, struct stm_error *err);
+
+/* stm_image_read, but rows with wanted[y] == 0 may be left as they are where that saves reading them; the bit
+ * depth found is that of the others. */
 bool stm_image_read_rows(struct stm_image *image, int channel, int z, int t, const uint8_t *wanted,
                          struct stm_u16 out, struct stm_scaling *scaling, struct stm_error *err);
 

@@ -71,7 +71,12 @@ static void narrow_run(struct stm_paint *paint, const struct stm_block *block, i
     uint16_t other[2][RUN];
     uint16_t *px = paint->out.px + (block->y + y) * paint->out.stride + block->x + x;
     fetch(paint, block, 0, y, x, n, px);
-    if (paint->parts == STM_PAINT_PARTS) {
+    for (int k = 0; k < 2 && paint->more[k].px; k++) {
+        uint16_t *const to = paint->more[k].px + (block->y + y) * paint->more[k].stride + block->x + x;
+        fetch(paint, block, k + 1, y, x, n, to);
+        see(paint, to, (size_t)n);
+    }
+    if (paint->parts == STM_PAINT_PARTS && !paint->more[0].px) {
         fetch(paint, block, 1, y, x, n, other[0]);
         fetch(paint, block, 2, y, x, n, other[1]);
         combine(paint->rule, n, px, other[0], other[1]);

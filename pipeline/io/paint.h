@@ -26,6 +26,7 @@ struct stm_paint {
     struct stm_u16 out;
     int parts;               /* components of a block that make a pixel: 1, or 3 with a rule */
     int rule;                /* STM_IMAGE_LUMA or STM_IMAGE_MAX when parts == 3 */
+    struct stm_u16 more[2];  /* where parts 1 and 2 go when they are not combined; px NULL = they are */
     const uint16_t *palette; /* parts tables of 2^bits values each, one after the other, or NULL */
     bool invert;             /* 0 is white */
     bool scanr;              /* named like Olympus scanR's files, whose unsigned grey levels begin at 32768 */

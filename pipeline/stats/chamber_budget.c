@@ -23,6 +23,7 @@ struct stm_interval stm_chamber_budget_interval(double count, double phi, double
         stm_quantile_normal((1 + confidence) / 2) * stm_chamber_budget_systematic(part) * count;
     const double below = count - by_chance.low, above = by_chance.high - count;
     const double low = count - sqrt(below * below + other * other);
+    if (!(low == low)) return by_chance; /* nothing was counted */
     return (struct stm_interval){factor * (low > 0 ? low : 0),
                                  factor * (count + sqrt(above * above + other * other))};
 }

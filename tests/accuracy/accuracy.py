@@ -64,6 +64,54 @@ def score_calls(out, truth, name):
     return {"call_agreement": agree / max(1, called), "called": called / max(1, called + ambiguous)}
 
 
+def matched(true, pred):
+    """Largest one-to-one matching of (x, y, rx, ry, class, ignored) with (x, y, class), nearest first."""
+    pairs = sorted((abs(t[0] - p[0]) + abs(t[1] - p[1]) + 50 * t[5], i, j) for i, t in enumerate(true)
+                   for j, p in enumerate(pred) if abs(t[0] - p[0]) <= t[2] and abs(t[1] - p[1]) <= t[3])
+    used_t, used_p, hits = set(), set(), []
+    for _, i, j in pairs:
+        if i not in used_t and j not in used_p:
+            used_t.add(i), used_p.add(j), hits.append((i, j))
+    return hits
+
+
+def score_cells(out, truth, name):
+    """F1 of cells against boxes or points (10 px), agreement of live and dead, error of the viability in points."""
+    boxes = os.path.exists(os.path.join(truth, "boxes.csv"))
+    true, pred = {}, {}
+    for row in csv.DictReader(open(os.path.join(truth, "counts.csv"), newline="")):
+        true[row["image"]] = []
+    for row in csv.DictReader(open(os.path.join(truth, "boxes.csv" if boxes else "points.csv"), newline="")):
+        if boxes:
+            x0, y0, x1, y1 = (float(row[k]) for k in ("xmin", "ymin", "xmax", "ymax"))
+            item = ((x0 + x1) / 2, (y0 + y1) / 2, 0.75 * (x1 - x0), 0.75 * (y1 - y0), row["class"], False)
+        else:
+            ignored = row["class"] in ("debris", "unsure") or row["edge"] == "1"
+            item = (float(row["x"]), float(row["y"]), 10, 10, row["class"], ignored)
+        true.setdefault(row["image"], []).append(item)
+    for row in csv.DictReader(open(os.path.join(out, "objects.csv"), newline="")):
+        if row["Class"] != "debris":
+            pred.setdefault(row["FileName"], []).append((float(row["Location_Center_X"]), float(row["Location_Center_Y"]),
+                                                         row["Class"]))
+    hits = n_true = n_pred = called = agree = 0
+    live = [0, 0]
+    for image, t in true.items():
+        p = pred.get(image, [])
+        found = matched(t, p)
+        beside = sum(t[i][5] for i, _ in found)
+        hits += len(found) - beside
+        n_true += sum(not x[5] for x in t)
+        n_pred += len(p) - beside
+        both = [(t[i][4], p[j][2]) for i, j in found if t[i][4] in ("live", "dead") and p[j][2] in ("live", "dead")]
+        called += len(both)
+        agree += sum(a == b for a, b in both)
+    calls = [c for p in pred.values() for _, _, c in p]
+    wanted = [x[4] for t in true.values() for x in t]
+    viability = lambda c: 100 * c.count("live") / max(1, c.count("live") + c.count("dead"))
+    return {"F1": 2 * hits / max(1, n_true + n_pred), "call_agreement": agree / max(1, called),
+            "viability": 1 - abs(viability(calls) - viability(wanted)) / 100}
+
+
 # set: (run options, object name, scores that are recorded)
 SETS = {
     "dsb2018_fluo_nuclei": (["--assay", "fluorescence"], "nuclei", [score_labels], ["AP50", "AP75"]),
@@ -71,6 +119,8 @@ SETS = {
     "stardist_sample_nuclei": (["--assay", "fluorescence"], "nuclei", [score_labels], ["AP50", "AP75"]),
     "celldetective_mcf7_hoechst_pi_bf": (["--assay", "fluorescence"], "nuclei", [score_labels, score_calls],
                                          ["recall50", "call_agreement", "called"]),
+    "kudi_chamber_livedead": (["--assay", "suspension"], "cells", [score_cells], ["F1", "call_agreement", "viability"]),
+    "grishagin_trypan_hemocytometer": (["--assay", "suspension"], "cells", [score_cells], ["F1"]),
 }
 
 
