@@ -118,15 +118,27 @@ static bool put_output(struct writer *w, const char *directory, const char *name
     return flush(w, err);
 }
 
+void stm_manifest_lines_hash(const struct stm_lines *blocks, size_t n, char hex[STM_SHA256_HEX])
+{
+    struct stm_sha256 sum;
+    stm_sha256_begin(&sum);
+    for (size_t i = 0; i < n; i++)
+        stm_sha256_add(&sum, blocks->line[i], strlen(blocks->line[i]));
+    stm_sha256_end(&sum, hex);
+}
+
 /* The seal of all lines so far, which the last lines of the file hold. */
 static bool put_lines(struct writer *w, struct stm_error *err)
 {
+    char hex[STM_SHA256_HEX];
     if (!stm_sealer_end(&w->lines, err)) return false;
     if (w->blocks.failed) return stm_fail(err, STM_NO_MEMORY, "no memory to write manifest.json");
     stm_json_open(&w->json, "lines", '[');
     for (size_t i = 0; i < w->blocks.n; i++)
         stm_json_text(&w->json, NULL, w->blocks.line[i]);
     stm_json_close(&w->json, ']');
+    stm_manifest_lines_hash(&w->blocks, w->blocks.n, hex);
+    stm_json_text(&w->json, "lines_sha256", hex);
     stm_json_close(&w->json, '}');
     stm_string_add(&w->text, "\n");
     return write_out(w, w->text.length, err);

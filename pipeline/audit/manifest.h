@@ -53,6 +53,9 @@ bool stm_manifest_holds(const struct stm_json_value *manifest, const char *direc
 void stm_manifest_check(const struct stm_json_value *manifest, const char *directory, const char *prefix,
                         struct stm_lines *known, struct stm_findings *findings);
 
+/* SHA-256 over the first `n` of its blocks, one after the other. */
+void stm_manifest_lines_hash(const struct stm_lines *blocks, size_t n, char hex[STM_SHA256_HEX]);
+
 /* Says which lines of directory/manifest.json are not as they were written, by its own seal. */
 void stm_manifest_check_lines(const char *directory, const char *prefix, struct stm_findings *findings);
 

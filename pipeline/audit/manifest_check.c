@@ -240,6 +240,20 @@ void stm_manifest_check(const struct stm_json_value *manifest, const char *direc
     }
 }
 
+/* The list ends with "lines_sha256" and the SHA-256 of the blocks, which are taken off: a list that was
+ * altered itself would name the wrong line. */
+static bool list_is_good(struct stm_lines *blocks)
+{
+    char hex[STM_SHA256_HEX];
+    if (blocks->failed || blocks->n < 2) return false;
+    stm_manifest_lines_hash(blocks, blocks->n - 2, hex);
+    const bool good =
+        !strcmp(blocks->line[blocks->n - 2], "lines_sha256") && !strcmp(blocks->line[blocks->n - 1], hex);
+    free(blocks->line[--blocks->n]);
+    free(blocks->line[--blocks->n]);
+    return good;
+}
+
 /* The blocks behind the last `"lines": [`, and the text in front of it. */
 static bool split_own(char *text, struct stm_lines *blocks, size_t *n)
 {
@@ -255,7 +269,7 @@ static bool split_own(char *text, struct stm_lines *blocks, size_t *n)
         stm_lines_add(blocks, quote);
         quote = end + 1;
     }
-    return true;
+    return list_is_good(blocks);
 }
 
 static bool compare_own(char *text, struct changes *c, struct stm_lines *now, struct stm_error *err)

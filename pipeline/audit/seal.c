@@ -35,10 +35,13 @@ static void end_block(struct stm_sealer *s)
     s->rows = 0;
 }
 
-static void add_cell(struct stm_sha256 *sum, const struct stm_cell *cell)
+void stm_seal_add(struct stm_sha256 *sum, const struct stm_cell *cell)
 {
+    unsigned char length[8];
+    for (int i = 0; i < 8; i++)
+        length[i] = (unsigned char)((uint64_t)cell->n >> (8 * i));
+    stm_sha256_add(sum, length, sizeof length);
     if (cell->n) stm_sha256_add(sum, cell->text, cell->n);
-    stm_sha256_add(sum, "\x1f", 1);
 }
 
 void stm_sealer_row(struct stm_sealer *s, const struct stm_cell *cells, size_t n)
@@ -46,8 +49,8 @@ void stm_sealer_row(struct stm_sealer *s, const struct stm_cell *cells, size_t n
     struct stm_sha256 row;
     stm_sha256_begin(&row);
     for (size_t i = 0; i < n; i++) {
-        add_cell(&row, &cells[i]);
-        if (s->columns) add_cell(&s->column[i < s->columns ? i : s->columns - 1], &cells[i]);
+        stm_seal_add(&row, &cells[i]);
+        if (s->columns) stm_seal_add(&s->column[i < s->columns ? i : s->columns - 1], &cells[i]);
     }
     add_digits(&s->block, &row);
     if (++s->rows == STM_SEAL_ROWS) end_block(s);

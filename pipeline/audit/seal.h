@@ -10,7 +10,7 @@
 
 /* A block is up to STM_SEAL_ROWS rows: 16 digits for each row, "|", 16 digits for each column of these rows.
  * A row and a column that both changed meet in the field. 16 digits are the first 64 bits of SHA-256 over the
- * cells, each with a byte 0x1f behind it. */
+ * cells, each with its length in front, so that no byte can pass for the border of two cells. */
 enum { STM_SEAL_ROWS = 256, STM_SEAL_DIGITS = 16, STM_SEAL_COLUMNS = 4096 };
 
 struct stm_sealer {
@@ -27,6 +27,9 @@ bool stm_sealer_begin(struct stm_sealer *sealer, size_t columns, void (*emit)(vo
 /* Cells beyond the last column count to it. */
 void stm_sealer_row(struct stm_sealer *sealer, const struct stm_cell *cells, size_t n);
 bool stm_sealer_end(struct stm_sealer *sealer, struct stm_error *err);
+
+/* Adds a cell to a sum: its length, 8 bytes little-endian, and its bytes. */
+void stm_seal_add(struct stm_sha256 *sum, const struct stm_cell *cell);
 
 /* What a file is sealed as: the cells of its lines, its lines, or pieces of STM_ROW_PIECE bytes. */
 enum stm_seal_kind { STM_SEAL_TABLE, STM_SEAL_LINES, STM_SEAL_BYTES, STM_SEAL_KINDS };

@@ -57,11 +57,8 @@ static void keep(void *context, const char *block)
 static void add_row(struct maker *m, const struct stm_cell *cells, size_t n)
 {
     stm_sealer_row(&m->sealer, cells, n);
-    for (size_t i = 0; i < n; i++) {
-        if (cells[i].n) stm_sha256_add(&m->sum, cells[i].text, cells[i].n);
-        stm_sha256_add(&m->sum, "\x1f", 1);
-    }
-    stm_sha256_add(&m->sum, "\x1e", 1);
+    for (size_t i = 0; i < n; i++)
+        stm_seal_add(&m->sum, &cells[i]);
 }
 
 /* A value with its type in front, so that 1, 1.0 and '1' differ. Numbers are written into `text`. */

@@ -95,6 +95,30 @@ static void test_rows(void **state)
     expect(empty, empty, "");
 }
 
+/* No byte passes for the border of two cells. */
+static void test_borders(void **state)
+{
+    (void)state;
+    static const struct stm_cell rows[][2] = {{{"a", 1}, {"b", 1}},
+                                              {{"ab", 2}, {"", 0}},
+                                              {{"a\x1f"
+                                                "b",
+                                                3},
+                                               {"", 0}}};
+    struct stm_lines blocks = {0};
+    struct stm_sealer s;
+    for (size_t i = 0; i < 3; i++)
+        for (size_t n = 1; n <= 2; n++) {
+            assert_ok(stm_sealer_begin(&s, 0, keep, &blocks, &err), &err);
+            stm_sealer_row(&s, rows[i], n);
+            assert_ok(stm_sealer_end(&s, &err), &err);
+        }
+    const size_t n = blocks.n;
+    stm_lines_sort(&blocks);
+    assert_int_equal(blocks.n, n); /* all six differ */
+    stm_lines_free(&blocks);
+}
+
 static void test_damaged(void **state)
 {
     (void)state;
@@ -121,6 +145,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fields),
         cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_borders),
         cmocka_unit_test(test_damaged),
     };
     return STM_TEST_MAIN(tests);
