@@ -119,7 +119,7 @@ static void try_label(struct splitter *s, const struct stm_segment *run, size_t 
     const int64_t window = (int64_t)(b.x1 - b.x0 + 2) * (b.y1 - b.y0 + 2);
     const double least = 0.08 * s->f->typical > 16 ? 0.08 * s->f->typical : 16;
     if ((double)area < least || window > WINDOW || window > 64 * area) return;
-    const double convex = area < s->f->typical ? convex_enough : convex_beyond_doubt;
+    const double convex = (double)area < s->f->typical ? convex_enough : convex_beyond_doubt;
     if (solidity(s, run, n, area) < convex) split_label(s, run, n, b);
 }
 
