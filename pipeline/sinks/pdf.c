@@ -158,8 +158,8 @@ static bool keep_well(struct stm_pdf_report *r, const struct stm_well_row *row)
     if (n) memcpy(values, row->values, n * sizeof *values);
     for (size_t i = 0; i < m; i++) {
         const char *const text = row->metadata ? row->metadata[i] : "";
-        metadata[i] = copy(text, strlen(text) + 1);
-        if (!metadata[i]) metadata[i] = "";
+        char *const own = text[0] ? copy(text, strlen(text) + 1) : NULL; /* "" is nobody's */
+        metadata[i] = own ? own : "";
     }
     r->n_wells++;
     return true;
