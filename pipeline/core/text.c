@@ -159,7 +159,7 @@ static bool grow(struct stm_string *s, size_t more)
 void stm_string_add_n(struct stm_string *s, const char *text, size_t n)
 {
     if (!grow(s, n)) return;
-    memcpy(s->text + s->length, text, n);
+    if (n) memcpy(s->text + s->length, text, n);
     s->length += n;
     s->text[s->length] = '\0';
 }
