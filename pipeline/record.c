@@ -14,7 +14,8 @@ int stm_columns_find(const struct stm_columns *columns, const char *name)
 
 const char *stm_class_name(enum stm_class class)
 {
-    static const char *const names[STM_CLASSES] = {"", "live", "dead", "ambiguous", "debris"};
+    static const char *const names[STM_CLASSES] = {"",        "live",      "dead", "ambiguous", "debris",
+                                                   "spindle", "polygonal", "flat", "rounded"};
     return (unsigned)class < STM_CLASSES ? names[class] : "";
 }
 

@@ -41,9 +41,13 @@ enum stm_class {
     STM_CLASS_DEAD,
     STM_CLASS_AMBIGUOUS,
     STM_CLASS_DEBRIS,
+    STM_CLASS_SPINDLE, /* shapes of adherent cells: these and the ones above never stand together */
+    STM_CLASS_POLYGONAL,
+    STM_CLASS_FLAT,
+    STM_CLASS_ROUNDED,
     STM_CLASSES
 };
-const char *stm_class_name(enum stm_class class); /* "", "live", "dead", "ambiguous", "debris" */
+const char *stm_class_name(enum stm_class class); /* "", "live", …, "flat", "rounded" */
 
 struct stm_object {
     uint32_t number; /* 1-based in its site; the value in the label image (debris: not in the label image) */

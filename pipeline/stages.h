@@ -10,10 +10,13 @@ extern const struct stm_stage stm_stage_calibrate;
 extern const struct stm_stage stm_stage_cells;
 extern const struct stm_stage stm_stage_classify;
 extern const struct stm_stage stm_stage_concentration;
+extern const struct stm_stage stm_stage_divide;
 extern const struct stm_stage stm_stage_foreground;
 extern const struct stm_stage stm_stage_live_dead;
 extern const struct stm_stage stm_stage_measure;
+extern const struct stm_stage stm_stage_population;
 extern const struct stm_stage stm_stage_quality;
 extern const struct stm_stage stm_stage_segment;
+extern const struct stm_stage stm_stage_shape;
 
 #endif

@@ -13,9 +13,10 @@
 #include <string.h>
 
 /* Tiles have 64 pixels a side. A tile shows bare surface when so much of it has little texture (in percent of
- * the ground) and is not further from the ground than this. */
+ * the ground) and is not further from the ground than this. Rounded cells gather light: what is brighter than
+ * `rounded` grounds is left out. */
 enum { TILE = 64, TILES = 64, SHIFT = 6, GAIN_ONE = 1 << 14, BINS = 512 };
-static const double least_bare = 0.3, bare_texture = 2.2, bare_off = 0.08;
+static const double least_bare = 0.3, rounded = 1.8, bare_texture = 2.2, bare_off = 0.08;
 static const double blur = 0.8, noise_rank = 0.1;
 enum { WINDOW = 3 };
 
@@ -36,12 +37,13 @@ static struct tiles tiles_over(int w, int h)
 static double level_of(const struct stm_cells_view *v, struct stm_cu16 light, int x0, int x1, int y0, int y1,
                        bool even)
 {
+    const int glare = (int)(rounded * STM_CELLS_GROUND);
     const int calm = (int)(bare_texture / 100 * STM_CELLS_GROUND), off = (int)(bare_off * STM_CELLS_GROUND);
     uint64_t all = 0, n = 0, bare = 0, bares = 0;
     for (int y = y0; y < y1; y++)
         for (int x = x0; x < x1; x++) {
             const size_t i = (size_t)y * (size_t)v->w + (size_t)x;
-            if (v->outside.px[i]) continue;
+            if (v->outside.px[i] || (even && v->smooth.px[i] > glare)) continue;
             all += light.px[i], n++;
             if (!even || v->texture.px[i] >= calm || abs(v->smooth.px[i] - STM_CELLS_GROUND) > off) continue;
             bare += light.px[i], bares++;
@@ -159,7 +161,7 @@ bool stm_cells_make_even(struct stm_cells_view *view, struct stm_cu16 light, str
     void *rows = stm_arena_take(view->scratch, rows_bytes(view->w), "rows", err);
     if (!node || !rows) return false;
     struct tiles t = tiles_over(view->w, view->h);
-    for (int pass = 0; pass < 2; pass++) {
+    for (int pass = 0; pass < 3; pass++) {
         const double mean = fill_levels(&t, view, light, pass > 0);
         divide(view, light, &t, mean, node);
         filter(view, rows);

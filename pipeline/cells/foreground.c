@@ -31,7 +31,7 @@ static struct stm_u16 take16(const struct stm_cells_view *v, struct stm_error *e
 
 static bool take(struct stm_cover_finder *f, struct stm_error *err)
 {
-    struct stm_u8 *const masks[] = {&f->bare, &f->ball, &f->halo, &f->reach, &f->work};
+    struct stm_u8 *const masks[] = {&f->bare, &f->ball, &f->core, &f->halo, &f->reach, &f->work};
     struct stm_u16 *const planes[] = {&f->a, &f->b, &f->gradient};
     for (size_t i = 0; i < sizeof masks / sizeof *masks; i++) {
         *masks[i] = take8(f->view, err);
@@ -86,46 +86,59 @@ static bool by_texture(struct stm_cover_finder *f, struct stm_u8 mask, struct st
            stm_mask_fill_small(mask, GAP, 4, v->scratch, err);
 }
 
-static bool by_halos(struct stm_cover_finder *f, struct stm_u8 mask, struct stm_error *err)
+static bool by_halos(struct stm_cover_finder *f, struct stm_u8 mask, struct stm_u8 bodies,
+                     struct stm_error *err)
 {
-    return stm_cover_balls(f, err) && stm_cover_halos(f, err) && stm_cover_flood(f, mask, err) &&
-           stm_cover_tidy(f, mask, err);
+    if (!stm_cover_balls(f, err) || !stm_cover_halos(f, err) || !stm_cover_flood(f, mask, err)) return false;
+    memcpy(bodies.px, mask.px, (size_t)mask.w * (size_t)mask.h);
+    return stm_cover_tidy(f, mask, err);
 }
 
-static void add_up(struct stm_foreground *out, const struct stm_cells_view *v, struct stm_u8 mask,
-                   struct stm_u8 balls)
+static void add_up(struct stm_foreground *out, const struct stm_cover_finder *f,
+                   const struct stm_foreground_masks *m)
 {
     out->covered = out->rounded = 0;
-    for (size_t i = 0; i < (size_t)v->w * (size_t)v->h; i++) {
-        if (v->outside.px[i]) mask.px[i] = balls.px[i] = 0;
-        out->covered += mask.px[i] != 0;
-        out->rounded += balls.px[i] && mask.px[i];
+    for (size_t i = 0; i < (size_t)f->view->w * (size_t)f->view->h; i++) {
+        if (f->view->outside.px[i]) m->covered.px[i] = 0;
+        m->balls.px[i] = m->covered.px[i] && (f->ball.px[i] || f->core.px[i]) ? 255 : 0;
+        m->bodies.px[i] &= m->covered.px[i] & (uint8_t)~m->balls.px[i];
+        out->covered += m->covered.px[i] != 0;
+        out->rounded += m->balls.px[i] != 0;
     }
 }
 
-bool stm_cells_foreground(struct stm_foreground *out, struct stm_u8 mask, struct stm_u8 balls,
+static bool find(struct stm_foreground *out, const struct stm_foreground_masks *m, struct stm_cover_finder *f,
+                 struct stm_error *err)
+{
+    if (!stm_cover_bare(f, err)) return false;
+    if (out->contrast == STM_CONTRAST_AUTO)
+        out->contrast = halo_sign(f) < 0 ? STM_CONTRAST_NEGATIVE : STM_CONTRAST_POSITIVE;
+    if (out->contrast == STM_CONTRAST_NEGATIVE) {
+        turn_over(f->view->smooth);
+        turn_over(f->view->contrast);
+        if (!stm_cover_bare(f, err)) return false;
+    }
+    if (out->contrast != STM_CONTRAST_TEXTURE) return by_halos(f, m->covered, m->bodies, err);
+    if (!by_texture(f, m->covered, err)) return false;
+    memcpy(m->bodies.px, m->covered.px, (size_t)f->view->w * (size_t)f->view->h);
+    return true;
+}
+
+bool stm_cells_foreground(struct stm_foreground *out, const struct stm_foreground_masks *masks,
                           struct stm_cells_view *view, const struct stm_foreground_options *options,
                           struct stm_error *err)
 {
-    const size_t mark = stm_arena_mark(view->scratch);
-    struct stm_cover_finder f = {
-        .view = view, .options = options, .scale = options->strictness, .core = balls};
+    const size_t mark = stm_arena_mark(view->scratch), px = (size_t)view->w * (size_t)view->h;
+    struct stm_cover_finder f = {.view = view, .options = options, .scale = options->strictness};
     const double noise = noise_factor * view->noise, texture = options->texture * options->strictness;
     out->threshold = sqrt(texture * texture + noise * noise);
     out->contrast = options->contrast;
     f.calm = (int)(STM_CELLS_GROUND * out->threshold / 100 + 0.5);
-    memset(balls.px, 0, (size_t)view->w * (size_t)view->h);
-    if (!take(&f, err) || !stm_cover_bare(&f, err)) return false;
-    if (out->contrast == STM_CONTRAST_AUTO)
-        out->contrast = halo_sign(&f) < 0 ? STM_CONTRAST_NEGATIVE : STM_CONTRAST_POSITIVE;
-    if (out->contrast == STM_CONTRAST_NEGATIVE) {
-        turn_over(view->smooth);
-        turn_over(view->contrast);
-        if (!stm_cover_bare(&f, err)) return false;
-    }
-    if (!(out->contrast == STM_CONTRAST_TEXTURE ? by_texture(&f, mask, err) : by_halos(&f, mask, err)))
-        return false;
-    add_up(out, view, mask, balls);
+    if (!take(&f, err)) return false;
+    memset(f.core.px, 0, px);
+    memset(f.ball.px, 0, px);
+    if (!find(out, masks, &f, err)) return false;
+    add_up(out, &f, masks);
     stm_arena_reset(view->scratch, mark);
     return true;
 }
@@ -140,6 +153,6 @@ size_t stm_cells_foreground_bytes(int w, int h)
     const size_t px = (size_t)w * (size_t)h, patches = (px + (size_t)h) / 2 + 2;
     const size_t small = stm_patches_bytes(w, h) + stm_arena_cost(8 * patches) + stm_arena_cost(patches);
     const size_t rows = stm_arena_cost(stm_extremum_scratch(w, 5, 5));
-    return 5 * stm_arena_cost(px) + 3 * stm_arena_cost(2 * px) +
+    return 6 * stm_arena_cost(px) + 3 * stm_arena_cost(2 * px) +
            most(most(small, rows), most(stm_cover_flood_bytes(w, h), stm_cover_tidy_bytes(w, h)));
 }

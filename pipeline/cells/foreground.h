@@ -24,9 +24,16 @@ struct stm_foreground {
     double threshold;          /* of texture, percent of the ground */
 };
 
-/* mask (255 = covered) and balls (255 = core of a rounded cell, bright and compact) have the view's size.
- * Negative contrast turns the view's planes over about the ground. Fails only when memory runs out. */
-bool stm_cells_foreground(struct stm_foreground *out, struct stm_u8 mask, struct stm_u8 balls,
+/* What is found, masks of the view's size. Bodies and balls are parts of the covered area; what is covered
+ * and neither is a line along which cells touch. */
+struct stm_foreground_masks {
+    struct stm_u8 covered; /* 255 = covered */
+    struct stm_u8 bodies;  /* 255 = body of a cell */
+    struct stm_u8 balls;   /* 255 = rounded cell, bright and compact */
+};
+
+/* Negative contrast turns the view's planes over about the ground. Fails only when memory runs out. */
+bool stm_cells_foreground(struct stm_foreground *out, const struct stm_foreground_masks *masks,
                           struct stm_cells_view *view, const struct stm_foreground_options *options,
                           struct stm_error *err);
 size_t stm_cells_foreground_bytes(int w, int h);

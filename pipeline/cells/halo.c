@@ -11,7 +11,7 @@
  * is brighter than half of that and within RIM. A patch of at least HALO pixels above `halo` is a halo,
  * whatever is around it; fainter light from `reach` on is, where it is joined to bare surface. */
 static const double ball = 30, halo = 12, reach = 5;
-enum { CORE = 2, RIM = 5, HALO = 80 };
+enum { CORE = 3, RIM = 5, HALO = 80 };
 
 bool stm_cover_balls(struct stm_cover_finder *f, struct stm_error *err)
 {

@@ -12,7 +12,7 @@
  * are as bright as two halos (percent over the ground) and 2 LINE + 1 pixels wide; gaps below HOLE pixels are
  * parts of cells. A rim pixel brighter than `rim` percent is halo. */
 enum { HOLE = 25, LINE = 1, NARROW = 3 };
-static const double rim = 5, two_halos = 55;
+static const double rim = 5, two_halos = 100;
 
 /* Dirt has softer edges than cells. Patches up to `area` pixels keep to this part of the steepness that is
  * usual for the area that is covered; the last row holds for all larger ones. */

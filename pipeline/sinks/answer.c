@@ -35,7 +35,8 @@ static void channels(struct stm_json *json, const struct stm_site_row *site)
 
 static void counts(struct stm_json *json, const struct stm_site_row *site)
 {
-    static const char *const names[STM_CLASSES] = {"unclassed", "live", "dead", "ambiguous", "debris"};
+    static const char *const names[STM_CLASSES] = {"unclassed", "live",      "dead", "ambiguous", "debris",
+                                                   "spindle",   "polygonal", "flat", "rounded"};
     int counted = 0, class[STM_CLASSES] = {0};
     for (int i = 0; i < site->n_objects; i++)
         if (site->objects[i].counted) {
@@ -46,7 +47,7 @@ static void counts(struct stm_json *json, const struct stm_site_row *site)
     stm_json_integer(json, "found", site->n_objects);
     stm_json_integer(json, "counted", counted);
     for (int i = 0; i < STM_CLASSES; i++)
-        stm_json_integer(json, names[i], class[i]);
+        if (i <= STM_CLASS_DEBRIS || class[i]) stm_json_integer(json, names[i], class[i]);
     stm_json_close(json, '}');
 }
 

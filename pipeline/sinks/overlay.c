@@ -9,9 +9,15 @@ static const struct {
     enum stm_colour colour;
     const char *title;
 } classes[STM_CLASSES] = {
-    [STM_CLASS_NONE] = {STM_SKY_BLUE, "objects"},        [STM_CLASS_LIVE] = {STM_BLUISH_GREEN, "live"},
-    [STM_CLASS_DEAD] = {STM_VERMILLION, "dead"},         [STM_CLASS_AMBIGUOUS] = {STM_YELLOW, "ambiguous"},
+    [STM_CLASS_NONE] = {STM_SKY_BLUE, "objects"},
+    [STM_CLASS_LIVE] = {STM_BLUISH_GREEN, "live"},
+    [STM_CLASS_DEAD] = {STM_VERMILLION, "dead"},
+    [STM_CLASS_AMBIGUOUS] = {STM_YELLOW, "ambiguous"},
     [STM_CLASS_DEBRIS] = {STM_REDDISH_PURPLE, "debris"},
+    [STM_CLASS_SPINDLE] = {STM_BLUISH_GREEN, "spindle"},
+    [STM_CLASS_POLYGONAL] = {STM_SKY_BLUE, "polygonal"},
+    [STM_CLASS_FLAT] = {STM_VERMILLION, "flat"},
+    [STM_CLASS_ROUNDED] = {STM_REDDISH_PURPLE, "rounded"},
 };
 
 enum stm_colour stm_overlay_colour(enum stm_class class)

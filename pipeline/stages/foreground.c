@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Stage foreground: which part of the field cells cover. The method is in pipeline/cells. */
 #include "pipeline/cells/foreground.h"
+#include "pipeline/cells/divide.h"
 #include "pipeline/stage.h"
 #include "pipeline/stats/quantile.h"
 #include "pipeline/stats/summary.h"
@@ -87,34 +88,58 @@ static double percent(uint64_t part, uint64_t whole)
     return whole ? 100 * (double)part / (double)whole : NAN;
 }
 
+static bool take_masks(struct stm_foreground_masks *m, const struct stm_cells_view *view,
+                       struct stm_error *err)
+{
+    return take_mask(&m->covered, view, err) && take_mask(&m->bodies, view, err) &&
+           take_mask(&m->balls, view, err);
+}
+
 /* The same search with other thresholds; an image whose contrast was turned over stays so. */
 static bool repeat(double *confluence, struct stm_cells_view *view, struct stm_foreground_options options,
-                   double strictness, struct stm_u8 mask, struct stm_u8 balls, struct stm_error *err)
+                   double strictness, const struct stm_foreground_masks *masks, struct stm_error *err)
 {
     struct stm_foreground again;
     options.strictness = strictness;
-    if (!stm_cells_foreground(&again, mask, balls, view, &options, err)) return false;
+    if (!stm_cells_foreground(&again, masks, view, &options, err)) return false;
     *confluence = percent(again.covered, view->surface);
     return true;
+}
+
+/* The label image holds what kind of part a covered pixel is, for the stage that tells cells apart. */
+static void write_parts(struct stm_site *site, const struct stm_cells_view *view,
+                        const struct stm_foreground_masks *m)
+{
+    const struct stm_u32 part = site->labels;
+    for (int y = 0; y < part.h; y++)
+        for (int x = 0; x < part.w; x++) {
+            const size_t i = (size_t)((int64_t)y * view->h / part.h) * (size_t)view->w +
+                             (size_t)((int64_t)x * view->w / part.w);
+            const bool covered = site->mask.px[y * site->mask.stride + x];
+            part.px[y * part.stride + x] = !covered          ? STM_PART_NONE
+                                           : m->balls.px[i]  ? STM_PART_ROUND
+                                           : m->bodies.px[i] ? STM_PART_BODY
+                                                             : STM_PART_LINE;
+        }
 }
 
 static bool fill(struct stm_site *site, struct stm_cells_view *view, struct stm_foreground_options options,
                  double spread, double *value, struct stm_error *err)
 {
     struct stm_foreground found;
-    struct stm_u8 mask, balls, other;
-    if (!take_mask(&mask, view, err) || !take_mask(&balls, view, err) || !take_mask(&other, view, err) ||
-        !stm_cells_foreground(&found, mask, balls, view, &options, err) ||
-        !stm_cells_mask_back(view, site->mask, (struct stm_cu8)STM_CONST(mask), err))
+    struct stm_foreground_masks m;
+    if (!take_masks(&m, view, err) || !stm_cells_foreground(&found, &m, view, &options, err) ||
+        !stm_cells_mask_back(view, site->mask, (struct stm_cu8)STM_CONST(m.covered), err))
         return false;
+    write_parts(site, view, &m);
     value[CONFLUENCE] = percent(found.covered, view->surface);
     value[ROUNDED] = percent(found.rounded, view->surface);
     value[EXCLUDED] = 100 - percent(view->surface, (uint64_t)view->w * (uint64_t)view->h);
     value[THRESHOLD] = found.threshold;
     value[CONTRAST] = found.contrast;
     options.contrast = found.contrast == STM_CONTRAST_NEGATIVE ? STM_CONTRAST_POSITIVE : found.contrast;
-    if (!repeat(&value[LOW], view, options, 1 + spread, other, balls, err) ||
-        !repeat(&value[HIGH], view, options, 1 / (1 + spread), other, balls, err))
+    if (!repeat(&value[LOW], view, options, 1 + spread, &m, err) ||
+        !repeat(&value[HIGH], view, options, 1 / (1 + spread), &m, err))
         return false;
     const double low = fmin(value[LOW], value[HIGH]), high = fmax(value[LOW], value[HIGH]);
     value[LOW] = fmin(low, value[CONFLUENCE]);
@@ -195,7 +220,7 @@ const struct stm_stage stm_stage_foreground = {
     .name = "foreground",
     .summary = "which part of the surface adherent cells cover",
     .reads = STM_SLOT_RAW | STM_SLOT_FLAT,
-    .writes = STM_SLOT_FOREGROUND,
+    .writes = STM_SLOT_FOREGROUND | STM_SLOT_LABELS,
     .params = params,
     .params_size = sizeof(struct knobs),
     .site_columns = site_columns,

@@ -34,6 +34,7 @@ static void open_world(struct world *w, enum stm_role role, double confluence)
     stm_fixture_open(&w->f, &stm_stage_foreground, SIDE, SIDE, &role, 1);
     w->f.env.kernels = stm_kernels_best();
     w->f.site.geo.pixel_um = 0.87;
+    w->f.site.labels = (struct stm_u32){calloc(SIDE, SIDE * 4), SIDE, SIDE, SIDE};
     w->f.site.mask = (struct stm_u8){calloc(SIDE, SIDE), SIDE, SIDE, SIDE};
     for (int y = 0; y < SIDE; y++)
         memcpy(w->f.site.plane[0].px + y * w->f.site.plane[0].stride,
@@ -43,6 +44,7 @@ static void open_world(struct world *w, enum stm_role role, double confluence)
 static void close_world(struct world *w)
 {
     free(w->f.site.mask.px);
+    free(w->f.site.labels.px);
     w->f.site.mask.px = NULL;
     stm_fixture_close(&w->f);
     stm_synth_free(&w->field);
@@ -141,6 +143,8 @@ static void sizes_of_all_kinds_are_looked_at(void **state)
         stm_fixture_fresh(&w.f, sides[i][0], sides[i][1]);
         w.f.site.mask.w = sides[i][0];
         w.f.site.mask.h = sides[i][1];
+        w.f.site.labels.w = sides[i][0];
+        w.f.site.labels.h = sides[i][1];
         w.f.site.geo.pixel_um = 0.87;
         assert_near(run(&w), 0, 0);
         close_world(&w);

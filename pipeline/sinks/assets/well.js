@@ -1,5 +1,6 @@
 // One well: its numbers, where it stands among the others, its fields with pictures.
-const classTitles = {"": run.object_name || "objects", live: "live", dead: "dead", ambiguous: "ambiguous", debris: "debris"};
+const classTitles = {"": run.object_name || "objects", live: "live", dead: "dead", ambiguous: "ambiguous", debris: "debris",
+    spindle: "spindle", polygonal: "polygonal", flat: "flat", rounded: "rounded"};
 
 function countsText(field) {
     const parts = run.classes.map((name, i) => field.counts[i] ? field.counts[i] + " " + classTitles[name] : null)
@@ -68,13 +69,15 @@ function fieldFigure(field) {
 
 // Outlines can be taken off to see what is below, all of them or those of a class; the choice stays from well to well.
 // Outlines are one picture; a filter takes the classes out of it by the blue of their colours (canvas.c), which are far
-// enough apart: dead 0, ambiguous 66, live 115, debris 167, none 233.
-const outlineBlue = [["dead", 33], ["ambiguous", 90], ["live", 141], ["debris", 200], ["", 256]];
+// enough apart: dead 0, ambiguous 66, live 115, debris 167, none 233. Shapes share the colours of other classes; no field has
+// both.
+const outlineBlue = [[["dead", "flat"], 33], [["ambiguous"], 90], [["live", "spindle"], 141], [["debris", "rounded"], 200],
+    [["", "polygonal"], 256]];
 const hiddenClasses = new Set();
 let outlines = true;
 
 function outlineFilter() {
-    const table = Array.from({length: 256}, (_, blue) => hiddenClasses.has(outlineBlue.find(x => blue < x[1])[0]) ? 0 : 1);
+    const table = Array.from({length: 256}, (_, blue) => outlineBlue.find(x => blue < x[1])[0].some(name => hiddenClasses.has(name)) ? 0 : 1);
     const mask = svg("feComponentTransfer", {in: "blue", result: "mask"}, svg("feFuncA", {type: "discrete", tableValues: table.join(" ")}));
     return svg("filter", {id: "classes", "color-interpolation-filters": "sRGB", x: 0, y: 0, width: 1, height: 1},
         svg("feColorMatrix", {in: "SourceGraphic", type: "matrix", values: "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1 0 0", result: "blue"}),

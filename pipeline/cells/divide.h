@@ -1,0 +1,32 @@
+/* Covered area divided into cells, by distance and by the bright lines along which cells touch. */
+#ifndef STM_CELLS_DIVIDE_H
+#define STM_CELLS_DIVIDE_H
+
+#include "kernels/view.h"
+#include "pipeline/core/arena.h"
+
+struct stm_kernels;
+
+/* What stage foreground knows of a covered pixel, and leaves in the label image. */
+enum stm_cells_part {
+    STM_PART_NONE, /* bare */
+    STM_PART_LINE, /* between bodies: bright line, rim */
+    STM_PART_BODY,
+    STM_PART_ROUND, /* rounded cell */
+    STM_PARTS
+};
+
+/* label: on entry parts, on return cells 1 … n in the order of their peaks (rounded cells first), 0
+ * elsewhere. `neck`: two parts are one cell when the passage between them is wider than this part of the
+ * narrower one. Parts below least_px pixels, or much smaller than the usual one, join the neighbour with the
+ * longest border, or are dropped when they have none. Fails only when memory runs out. */
+bool stm_cells_divide(uint32_t *n, struct stm_u32 label, double neck, uint32_t least_px,
+                      const struct stm_kernels *kernels, struct stm_arena *scratch, struct stm_error *err);
+size_t stm_cells_divide_bytes(int w, int h);
+
+/* small.c: the last step, for `n` labels of which the first `round` are rounded cells. */
+bool stm_cells_join_small(uint32_t *n, uint32_t round, struct stm_u32 label, uint32_t least_px,
+                          struct stm_arena *scratch, struct stm_error *err);
+size_t stm_cells_small_bytes(int w, int h);
+
+#endif

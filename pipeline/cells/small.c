@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Parts too small for cells belong to the neighbour they share most border with. */
+#include "pipeline/cells/divide.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What is smaller than this part of the area of the usual cell is no cell of its own. */
+static const double usual_part = 0.22;
+
+struct contact {
+    uint32_t small, other, length;
+};
+
+size_t stm_cells_small_bytes(int w, int h)
+{
+    const size_t px = (size_t)w * (size_t)h, labels = px / 8 + 128;
+    return stm_arena_cost(2 * px * sizeof(struct contact) / 2 + 64) + 2 * stm_arena_cost(labels * 4 + px * 4);
+}
+
+/* Rounded cells, the first labels, are smaller than spread ones. */
+struct limits {
+    uint32_t round, round_least, least;
+};
+
+static uint32_t least_of(const struct limits *l, uint32_t label)
+{
+    return label <= l->round ? l->round_least : l->least;
+}
+
+static void note(struct contact *list, size_t *n, size_t room, const uint32_t *area, const struct limits *l,
+                 uint32_t a, uint32_t b)
+{
+    if (a == b || !a || !b) return;
+    if (area[a] < least_of(l, a) && *n < room) list[(*n)++] = (struct contact){a, b, 1};
+    if (area[b] < least_of(l, b) && *n < room) list[(*n)++] = (struct contact){b, a, 1};
+}
+
+static int by_pair(const void *a, const void *b)
+{
+    const struct contact *x = a, *y = b;
+    if (x->small != y->small) return x->small < y->small ? -1 : 1;
+    return (x->other > y->other) - (x->other < y->other);
+}
+
+/* into[i] = the label that i becomes; the root of a chain of small parts. */
+static uint32_t root_of(uint32_t *into, uint32_t i)
+{
+    while (into[i] != i)
+        i = into[i] = into[into[i]];
+    return i;
+}
+
+static void choose(uint32_t *into, struct contact *list, size_t n)
+{
+    qsort(list, n, sizeof *list, by_pair);
+    for (size_t i = 0; i < n;) {
+        size_t best = i, best_length = 0;
+        const uint32_t small = list[i].small;
+        for (size_t j; i < n && list[i].small == small; i = j) {
+            for (j = i; j < n && !by_pair(&list[i], &list[j]);)
+                j++;
+            if (j - i > best_length) best = i, best_length = j - i;
+        }
+        const uint32_t root = root_of(into, list[best].other);
+        if (root != small) into[small] = root;
+    }
+}
+
+static void renumber(uint32_t *n, struct stm_u32 label, uint32_t *into, uint32_t *area,
+                     const struct limits *l)
+{
+    uint32_t next = 0;
+    for (uint32_t i = 1; i <= *n; i++) {
+        const uint32_t root = root_of(into, i);
+        if (root != i) area[root] += area[i];
+    }
+    for (uint32_t i = 1; i <= *n; i++)
+        area[i] = into[i] == i && area[i] >= least_of(l, i) ? ++next : 0; /* now: its new number */
+    for (int y = 0; y < label.h; y++)
+        for (int x = 0; x < label.w; x++) {
+            uint32_t *px = &label.px[y * label.stride + x];
+            if (*px) *px = area[root_of(into, *px)];
+        }
+    *n = next;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The area above which half of all that is covered lies: many small parts do not move it. */
+static uint32_t usual_area(const uint32_t *area, uint32_t n, uint32_t *sorted)
+{
+    uint64_t all = 0, sum = 0;
+    memcpy(sorted, area + 1, n * sizeof *sorted);
+    qsort(sorted, n, sizeof *sorted, by_size);
+    for (uint32_t i = 0; i < n; i++)
+        all += sorted[i];
+    for (uint32_t i = 0; i < n; i++)
+        if ((sum += sorted[i]) * 2 >= all) return sorted[i];
+    return 0;
+}
+
+bool stm_cells_join_small(uint32_t *n, uint32_t round, struct stm_u32 label, uint32_t least_px,
+                          struct stm_arena *scratch, struct stm_error *err)
+{
+    const size_t mark = stm_arena_mark(scratch), room = (size_t)label.w * (size_t)label.h;
+    struct contact *list = stm_arena_take(scratch, room * sizeof *list, "borders", err);
+    uint32_t *area = stm_arena_take(scratch, ((size_t)*n + 1) * sizeof *area, "areas", err);
+    uint32_t *into = stm_arena_take(scratch, ((size_t)*n + 1) * sizeof *into, "joins", err);
+    size_t contacts = 0;
+    if (!list || !area || !into) return false;
+    memset(area, 0, ((size_t)*n + 1) * sizeof *area);
+    for (int y = 0; y < label.h; y++)
+        for (int x = 0; x < label.w; x++)
+            area[label.px[y * label.stride + x]]++;
+    const uint32_t part = (uint32_t)(usual_part * usual_area(area, *n, into));
+    const struct limits limits = {round, least_px, part > least_px ? part : least_px};
+    for (uint32_t i = 0; i <= *n; i++)
+        into[i] = i;
+    for (int y = 0; y < label.h; y++)
+        for (int x = 0; x < label.w; x++) {
+            const uint32_t *px = &label.px[y * label.stride + x];
+            if (x + 1 < label.w) note(list, &contacts, room, area, &limits, px[0], px[1]);
+            if (y + 1 < label.h) note(list, &contacts, room, area, &limits, px[0], px[label.stride]);
+        }
+    choose(into, list, contacts);
+    renumber(n, label, into, area, &limits);
+    stm_arena_reset(scratch, mark);
+    return true;
+}
