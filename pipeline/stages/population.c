@@ -159,6 +159,7 @@ static void fill_lists(double *v, const struct fields *f, const struct stm_well 
 {
     for (int i = 0; i < LISTS; i++) {
         double *out = v + LIST + PER_LIST * i;
+        if (at[i] < 0) continue;
         const size_t n = list_column(f->list, well, at[i], step);
         out[0] = stm_percentile(f->list, n, 0.5);
         out[1] = stm_percentile(f->list, n, 0.1);
@@ -184,9 +185,9 @@ static bool well(struct stm_well *well, const struct stm_stage_env *env, struct 
     int counts[COUNTS], lists[LISTS];
     struct fields f;
     double *const v = well->values + env->well_first;
-    if (!find(counts, env->site_columns, count_names, COUNTS, err) ||
-        !find(lists, env->object_columns, list_names, LISTS, err))
-        return false;
+    if (!find(counts, env->site_columns, count_names, COUNTS, err)) return false;
+    for (int i = 0; i < LISTS; i++)
+        lists[i] = stm_columns_find(env->object_columns, list_names[i]);
     double *const room = take_fields(&f, well, err);
     if (!room) return false;
     collect(&f, well, counts);

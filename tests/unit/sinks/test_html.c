@@ -42,7 +42,7 @@ static void every_row_is_there_once(void **state)
         text,
         "data-row=\"site\">{\"number\":1,\"plate\":\"P1\",\"well\":\"A01\",\"site\":\"1\","
         "\"status\":\"ok\",\"width\":200,\"height\":200,\"pixel_um\":0.6500,\"files\":["
-        "\"A01_s1_w1.tif\",\"A01_s1_w2.tif\"],\"counts\":[0,3,1,1,1],\"uncounted\":0,"
+        "\"A01_s1_w1.tif\",\"A01_s1_w2.tif\"],\"counts\":[0,3,1,1,1,0,0,0,0],\"uncounted\":0,"
         "\"values\":[3,1,1,1,0.0371,0.012,14.2],\"stem\":\"A01_s1\",\"panels\":2,\"w\":404,\"h\":200}"));
     assert_non_null(strstr(
         text, "{\"plate\":\"P1\",\"well\":\"A02\",\"row\":0,\"col\":1,\"sites\":2,\"used\":1,\"status\":"
