@@ -160,8 +160,11 @@ void stm_compare_html(struct stm_string *out, const struct stm_compare *c)
     for (int s = 0; s < 2; s++) {
         stm_string_add(out, "<tr><th scope=\"row\">");
         stm_string_add_markup(out, c->side[s]->title);
-        stm_string_addf(out, "</th><td>%s, SHA-256 <code>%s</code></td></tr>\n", c->side[s]->kind,
-                        c->side[s]->sha256);
+        stm_string_addf(out, "</th><td>%s, SHA-256 <code>%s</code>", c->side[s]->kind, c->side[s]->sha256);
+        if (c->side[s]->overridden)
+            stm_string_addf(out, "; after overrides of %d object%s", c->side[s]->overridden,
+                            c->side[s]->overridden == 1 ? "" : "s");
+        stm_string_add(out, "</td></tr>\n");
     }
     stm_string_add(out, "</table>\n</section>\n<footer>stroma " STM_VERSION
                         "; the numbers are in compare.csv and compare.json "

@@ -79,6 +79,7 @@ void stm_compare_json(struct stm_string *out, const struct stm_compare *c)
         stm_json_text(&json, "kind", c->side[s]->kind);
         stm_json_integer(&json, "samples", c->side[s]->n_samples);
         stm_json_text(&json, "unit", c->side[s]->unit);
+        stm_json_integer(&json, "overridden_objects", c->side[s]->overridden);
         stm_json_text(&json, "sha256", c->side[s]->sha256);
         stm_json_close(&json, '}');
     }

@@ -66,7 +66,11 @@ void stm_compare_table(struct stm_string *out, const struct stm_compare *c)
     for (int s = 0; s < 2; s++) {
         stm_string_add(out, s ? "second: " : "first:  ");
         stm_string_add_utf8(out, c->side[s]->title, strlen(c->side[s]->title));
-        stm_string_addf(out, " (%s, %d %s)\n", c->side[s]->kind, c->side[s]->n_samples, c->side[s]->unit);
+        const int overridden = c->side[s]->overridden;
+        stm_string_addf(out, " (%s, %d %s", c->side[s]->kind, c->side[s]->n_samples, c->side[s]->unit);
+        if (overridden)
+            stm_string_addf(out, ", %d object%s overridden", overridden, overridden == 1 ? "" : "s");
+        stm_string_add(out, ")\n");
     }
     stm_string_addf(out, "%-5s %-34s %12s %12s %12s  %g %% interval, relative, p (Holm)\n", "", "measure",
                     "first", "second", "difference", 100 * c->confidence);

@@ -26,6 +26,9 @@ bool stm_verify_pdf(const struct stm_verify_report *report, const char *path, st
 /* "MSC-07", "MSC-07, vial 3", "all wells". */
 void stm_verify_subject(struct stm_string *out, const struct stm_claims_row *row);
 
+/* "1 object was given another class by a reviewer; …", "" when there is none. Returns `text`. */
+char *stm_verify_overridden(char *text, size_t size, int objects);
+
 /* A value in its quantity's digits, "-" for NaN. Returns `text`. */
 char *stm_verify_number(char *text, size_t size, enum stm_quantity quantity, double value);
 

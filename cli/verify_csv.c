@@ -57,6 +57,7 @@ static void put_finding(struct stm_string *out, const struct stm_verified *v, co
     for (int t = 0; t < STM_TALLIES; t++)
         put_number(out, v->tally[t], 0);
     put_number(out, v->debris_per_cell, 3);
+    put_number(out, v->overridden, 0);
     out->text[out->length - 1] = '\n';
 }
 
@@ -105,7 +106,8 @@ void stm_verify_csv(struct stm_string *out, const struct stm_verify_report *repo
                                        "Dead",
                                        "Ambiguous",
                                        "Debris",
-                                       "Debris_per_Cell"};
+                                       "Debris_per_Cell",
+                                       "Overridden_Objects"};
     stm_csv_row(out, sizeof head / sizeof *head, head);
     for (int i = 0; i < report->verify->n && !out->failed; i++)
         for (int k = 0; k < report->verify->row[i].n && !out->failed; k++)

@@ -255,6 +255,7 @@ static void put_isct(struct stm_string *out, const struct stm_verify_report *rep
 static void put_row(struct stm_string *out, const struct stm_verify_report *report,
                     const struct stm_verified *v)
 {
+    char note[256];
     struct stm_string subject = {0};
     stm_verify_subject(&subject, v->row);
     put_markup(out, "<section class=\"card\">\n<h2>", subject.text ? subject.text : "",
@@ -266,6 +267,8 @@ static void put_row(struct stm_string *out, const struct stm_verify_report *repo
                     v->tally[STM_TALLY_DEAD], v->tally[STM_TALLY_AMBIGUOUS], v->tally[STM_TALLY_DEBRIS]);
     if (!isnan(v->debris_per_cell)) stm_string_addf(out, "; debris to cells %.2f", v->debris_per_cell);
     stm_string_add(out, "</p>\n");
+    if (stm_verify_overridden(note, sizeof note, v->overridden)[0])
+        put_markup(out, "<p class=\"note\">", note, ".</p>\n");
     put_ledger(out, v);
     for (int i = 0; i < v->n; i++)
         put_finding(out, &v->finding[i], report->verify->options.confidence);
@@ -296,7 +299,11 @@ static void put_origin(struct stm_string *out, const struct stm_verify_report *r
                         "%s</code>, images.csv <code>%s</code>, run.json <code>%s</code>, protocol <code>",
                         r->wells_hash, r->images_hash, r->run_hash);
         put_markup(out, "", r->protocol_hash, "</code>, images <code>");
-        put_markup(out, "", r->inputs_hash, "</code></td></tr>\n");
+        put_markup(out, "", r->inputs_hash, "</code>");
+        if (r->override_entry)
+            stm_string_addf(out, "; tables after overrides: entry %lld of its audit log, %d object%s",
+                            (long long)r->override_entry, r->overridden, r->overridden == 1 ? "" : "s");
+        stm_string_add(out, "</td></tr>\n");
     }
     stm_string_add(
         out,

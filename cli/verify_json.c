@@ -145,6 +145,7 @@ static void put_row(struct stm_json *json, const struct stm_verify_report *repor
     for (int t = 0; t < STM_TALLIES; t++)
         put(json, keys[t], v->tally[t], 0);
     put(json, "debris_per_cell", v->debris_per_cell, 3);
+    stm_json_integer(json, "overridden_objects", v->overridden);
     put(json, "depth_um", v->depth_um, 2);
     put(json, "dilution", v->dilution, 4);
     put_ledger(json, v);
@@ -169,6 +170,8 @@ static void put_results(struct stm_json *json, const struct stm_results *r)
     stm_json_text(json, "wells_csv_sha256", r->wells_hash);
     stm_json_text(json, "images_csv_sha256", r->images_hash);
     stm_json_text(json, "run_json_sha256", r->run_hash);
+    stm_json_integer(json, "override_entry", r->override_entry); /* 0: the tables are the run's own */
+    stm_json_integer(json, "overridden_objects", r->overridden);
     stm_json_close(json, '}');
 }
 

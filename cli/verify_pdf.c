@@ -186,6 +186,9 @@ static void put_origin(struct stm_page *page, const struct stm_verify_report *re
         char text[512];
         snprintf(text, sizeof text, "%s: assay %s, stroma %s", r->title, r->assay, r->version);
         stm_page_fact(page, "Results", text);
+        snprintf(text, sizeof text, "after overrides: entry %lld of the audit log, %d object%s",
+                 (long long)r->override_entry, r->overridden, r->overridden == 1 ? "" : "s");
+        if (r->override_entry) stm_page_fact(page, "Tables", text);
         stm_page_fact(page, "run.json", r->run_hash);
         stm_page_fact(page, "wells.csv", r->wells_hash);
         stm_page_fact(page, "images.csv", r->images_hash);
@@ -210,6 +213,7 @@ static void put_row(struct stm_page *page, const struct stm_verify_report *repor
              v->tally[STM_TALLY_DEAD], v->tally[STM_TALLY_AMBIGUOUS], v->tally[STM_TALLY_DEBRIS],
              isnan(v->debris_per_cell) ? 0 : v->debris_per_cell);
     stm_page_text(page, &plain, text);
+    if (stm_verify_overridden(text, sizeof text, v->overridden)[0]) stm_page_text(page, &plain, text);
     put_ledger(page, v);
     put_claims(page, v);
     stm_page_space(page, 8);

@@ -46,6 +46,8 @@ void stm_verify_table(struct stm_string *out, const struct stm_verify_report *re
         else
             stm_string_addf(out, ", %.0f cells", v->tally[STM_TALLY_TOTAL]);
         if (!isnan(v->debris_per_cell)) stm_string_addf(out, ", debris per cell %.2f", v->debris_per_cell);
+        if (v->overridden)
+            stm_string_addf(out, ", %d object%s overridden", v->overridden, v->overridden == 1 ? "" : "s");
         stm_string_add(out, "\n");
         for (int k = 0; k < v->n; k++)
             put_finding(out, &v->finding[k], verify->options.confidence);

@@ -23,6 +23,18 @@ void stm_verify_subject(struct stm_string *out, const struct stm_claims_row *row
     if (!begun) stm_string_add(out, "all wells");
 }
 
+char *stm_verify_overridden(char *text, size_t size, int objects)
+{
+    text[0] = '\0';
+    if (objects)
+        snprintf(
+            text, size,
+            "%d object%s overridden: a reviewer gave %s another class than measured; the numbers here are "
+            "those after overrides, pictures and report show what was measured",
+            objects, objects == 1 ? "" : "s", objects == 1 ? "it" : "them");
+    return text;
+}
+
 char *stm_verify_number(char *text, size_t size, enum stm_quantity quantity, double value)
 {
     stm_text_number(text, size, value, stm_quantity_kinds[quantity].decimals);

@@ -135,6 +135,7 @@ bool stm_comparand_results(struct stm_comparand *c, const struct stm_results *r,
         const struct stm_result_well *const w = &r->well[i];
         const char *const key = rules->key ? stm_results_sample(r, w, rules->key) : w->well;
         if (rules->by && strcmp(stm_results_sample(r, w, rules->by), rules->value)) continue;
+        c->overridden += w->overridden;
         if (!(rules->fields ? take_fields : take_well)(c, r, w, rules, key, err)) return false;
     }
     return true;

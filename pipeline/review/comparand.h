@@ -27,6 +27,7 @@ struct stm_comparand {
     char sha256[STM_SHA256_HEX];
     char measure[STM_COMPARAND_MEASURES][STM_COMPARAND_NAME];
     int n_measures;
+    int overridden; /* objects in these wells that a reviewer gave another class */
     struct stm_comparand_sample *sample;
     int n_samples, capacity;
 };

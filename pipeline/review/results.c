@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline/review/results.h"
 
+#include "pipeline/audit/version.h"
 #include "pipeline/core/json_read.h"
 #include "pipeline/core/text.h"
 
@@ -132,6 +133,7 @@ static bool join(struct stm_results *r, struct stm_error *err)
                                       verdict_of(text_at(wells, row, status)),
                                       row,
                                       r->n_fields,
+                                      0,
                                       0};
         for (; next < images->rows && same_place(images, next, &c, w); next++, w->n++) {
             struct stm_result_field *const f = &r->field[r->n_fields++];
@@ -200,10 +202,37 @@ static bool read_table(struct stm_csv *csv, char hash[STM_SHA256_HEX], const cha
     return stm_fail_file(err, path);
 }
 
+/* objects.csv of an override has a row for each object that has another class than measured. */
+static void count_overridden(struct stm_results *r, const struct stm_csv *objects)
+{
+    const int plate = stm_csv_find(objects, 0, "Metadata_Plate"),
+              well = stm_csv_find(objects, 0, "Metadata_Well");
+    for (size_t row = 1; row < objects->rows; row++)
+        for (size_t i = 0; i < r->n_wells; i++)
+            if (!strcmp(text_at(objects, row, well), r->well[i].well) &&
+                !strcmp(text_at(objects, row, plate), r->well[i].plate)) {
+                r->well[i].overridden++;
+                r->overridden++;
+            }
+}
+
+static bool read_overridden(struct stm_results *r, const struct stm_version *version, struct stm_error *err)
+{
+    char hash[STM_SHA256_HEX];
+    struct stm_csv objects = {0};
+    r->override_entry = version->entry;
+    if (!version->entry) return true;
+    const bool good = read_table(&objects, hash, version->folder, "objects.csv", err);
+    if (good) count_overridden(r, &objects);
+    stm_csv_free(&objects);
+    return good;
+}
+
 bool stm_results_read(struct stm_results *r, const char *directory, struct stm_error *err)
 {
     char path[4096];
     struct stm_error first = {0};
+    struct stm_version version;
     snprintf(path, sizeof path, "%s/run.json", directory);
     r->directory = copy_of(directory);
     if (!stm_sha256_file(path, r->run_hash, &first)) {
@@ -211,15 +240,15 @@ bool stm_results_read(struct stm_results *r, const char *directory, struct stm_e
                  "there is no run.json, so this is no complete results directory of `stroma run`");
         return stm_fail_file(err, directory);
     }
-    if (!r->directory || !read_run(r, path, err) ||
-        !read_table(&r->wells_csv, r->wells_hash, directory, "wells.csv", err) ||
-        !read_table(&r->images_csv, r->images_hash, directory, "images.csv", err))
+    if (!r->directory || !read_run(r, path, err) || !stm_version_find(&version, directory, err) ||
+        !read_table(&r->wells_csv, r->wells_hash, version.folder, "wells.csv", err) ||
+        !read_table(&r->images_csv, r->images_hash, version.folder, "images.csv", err))
         return false;
     r->well = calloc(r->wells_csv.rows, sizeof *r->well);
     r->field = calloc(r->images_csv.rows, sizeof *r->field);
     if (!r->well || !r->field)
         return stm_fail(err, STM_NO_MEMORY, "no memory for %zu wells", r->wells_csv.rows);
-    return join(r, err) || stm_fail_file(err, directory);
+    return (join(r, err) || stm_fail_file(err, directory)) && read_overridden(r, &version, err);
 }
 
 void stm_results_free(struct stm_results *r)

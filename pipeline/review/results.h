@@ -31,6 +31,7 @@ struct stm_result_well {
     enum stm_verdict verdict;
     size_t row;      /* in wells.csv */
     size_t first, n; /* fields[first .. first + n) */
+    int overridden;  /* objects in it whose class a reviewer changed */
 };
 
 /* Standard uncertainties that a protocol states. */
@@ -54,14 +55,17 @@ struct stm_results {
     struct stm_result_well *well;
     struct stm_result_field *field;
     size_t n_wells, n_fields;
+    int64_t override_entry;  /* of the audit log: the tables are those of this override; 0 = as measured */
+    int overridden;          /* objects */
     bool has_classes;        /* cells were told live from dead */
     const char *object_name; /* "cells", "nuclei" */
 };
 
 enum { STM_RESULTS_BYTES = 1 << 28 };
 
-/* Reads wells.csv, images.csv and run.json. False when the directory holds no complete run. Free with
- * stm_results_free, also after a failure. */
+/* Reads run.json, and wells.csv and images.csv as they are after overrides. False when the directory holds no
+ * complete run. or tables of overrides are not what the audit log says. Free with stm_results_free, also
+ * after a failure. */
 bool stm_results_read(struct stm_results *results, const char *directory, struct stm_error *err);
 void stm_results_free(struct stm_results *results);
 

@@ -66,6 +66,8 @@ static double zero_if_none(double x)
 static void add_up(struct stm_verified *v)
 {
     for (int w = 0; w < v->n_wells; w++)
+        v->overridden += v->well[w].well->overridden;
+    for (int w = 0; w < v->n_wells; w++)
         for (size_t i = 0; i < v->well[w].well->n; i++) {
             const struct stm_result_field *const f = field_of(&v->well[w], i);
             v->fields++;

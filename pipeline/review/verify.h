@@ -45,6 +45,7 @@ struct stm_verified {
     const struct stm_claims_row *row;
     struct stm_verify_well *well;
     int n_wells, fields, used, rejected, failed;
+    int overridden;            /* objects in these wells that a reviewer gave another class */
     double tally[STM_TALLIES]; /* over the fields in use */
     double debris_per_cell;    /* NaN when there are no cells */
     double depth_um, dilution; /* in use; NaN and 1 when there are none */

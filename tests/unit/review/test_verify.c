@@ -76,7 +76,7 @@ static void make_batch(struct batch *b, const struct world *w, double viability,
         const double of_well = beta_number(&r, viability, w->well_rho),
                      density = times(&r, sqrt(w->well_rho));
         b->well[i] = (struct stm_result_well){
-            "P", "A01", "", STM_VERDICT_OK, 1, b->results.n_fields, (size_t)w->fields};
+            "P", "A01", "", STM_VERDICT_OK, 1, b->results.n_fields, (size_t)w->fields, 0};
         b->results.n_wells++;
         for (int k = 0; k < w->fields; k++) {
             struct stm_result_field *const f = &b->field[b->results.n_fields++];
