@@ -25,20 +25,25 @@ static size_t invert(struct stm_segment *out, const struct stm_segment *run, siz
     return made;
 }
 
-/* area[label - 1] of each component; UINT64_MAX when it reaches the border of the image. */
+/* area[label - 1] of each component, twice, and one more when it reaches the border of the image. */
 static void measure(uint64_t *area, const struct stm_segment *run, size_t n, int w, int h)
 {
     for (size_t i = 0; i < n; i++) {
-        uint64_t *a = &area[run[i].label - 1];
-        const int border = run[i].x0 == 0 || run[i].x1 == w || run[i].y == 0 || run[i].y == h - 1;
-        if (border) *a = UINT64_MAX;
-        if (*a != UINT64_MAX) *a += (uint64_t)(run[i].x1 - run[i].x0);
+        uint64_t *const a = &area[run[i].label - 1];
+        *a += 2 * (uint64_t)(run[i].x1 - run[i].x0);
+        *a |= run[i].x0 == 0 || run[i].x1 == w || run[i].y == 0 || run[i].y == h - 1;
     }
 }
 
-/* A hole's run lies between two runs of the foreground: those become one. */
 size_t stm_fill_holes(struct stm_segment *run, size_t n, int w, int h, int connectivity, uint64_t max_area,
                       void *scratch)
+{
+    return stm_fill_pockets(run, n, w, h, connectivity, max_area, 0, scratch);
+}
+
+/* What is filled becomes one with the run before it, at the left border with the one behind it. */
+size_t stm_fill_pockets(struct stm_segment *run, size_t n, int w, int h, int connectivity, uint64_t max_area,
+                        uint64_t max_border, void *scratch)
 {
     uint64_t *area = scratch;
     struct stm_segment *hole = (struct stm_segment *)(area + n + (size_t)h);
@@ -49,14 +54,23 @@ size_t stm_fill_holes(struct stm_segment *run, size_t n, int w, int h, int conne
     measure(area, hole, holes, w, h);
     size_t made = 0, j = 0;
     for (size_t i = 0; i < n; i++) {
-        while (j < holes && (hole[j].y < run[i].y || (hole[j].y == run[i].y && hole[j].x1 < run[i].x0)))
-            j++;
-        const int filled = j < holes && hole[j].y == run[i].y && hole[j].x1 == run[i].x0 &&
-                           area[hole[j].label - 1] <= max_area && area[hole[j].label - 1] != UINT64_MAX;
-        if (filled)
-            run[made - 1].x1 = run[i].x1;
+        struct stm_segment now = {run[i].y, run[i].x0, run[i].x1, 0};
+        int joined = 0;
+        for (; j < holes && (hole[j].y < now.y || (hole[j].y == now.y && hole[j].x0 <= run[i].x1)); j++) {
+            const uint64_t a = area[hole[j].label - 1];
+            if (hole[j].y < now.y || a / 2 > (a & 1 ? max_border : max_area)) continue;
+            if (hole[j].x1 == now.x0) {
+                joined = hole[j].x0 > 0;
+                now.x0 = hole[j].x0;
+            } else if (hole[j].x1 == w)
+                now.x1 = w;
+            else
+                break; /* before the next run, to which it belongs */
+        }
+        if (joined)
+            run[made - 1].x1 = now.x1;
         else
-            run[made++] = (struct stm_segment){run[i].y, run[i].x0, run[i].x1, 0};
+            run[made++] = now;
     }
     return made;
 }

@@ -33,7 +33,11 @@ void stm_runs_paint(struct stm_u32 dst, int x0, int y0, const struct stm_segment
  * Works in place; returns the new number of runs, which is never greater. The labels become 0. */
 size_t stm_fill_holes(struct stm_segment *run, size_t n, int w, int h, int connectivity, uint64_t max_area,
                       void *scratch);
-size_t stm_fill_holes_scratch(size_t n, int h);
+/* The same, and background that reaches the border is filled too when it has at most max_border pixels: the
+ * inside of what the border cuts. */
+size_t stm_fill_pockets(struct stm_segment *run, size_t n, int w, int h, int connectivity, uint64_t max_area,
+                        uint64_t max_border, void *scratch);
+size_t stm_fill_holes_scratch(size_t n, int h); /* of both */
 
 /* Puts runs into raster order; out and run are different lists. Rows are 0 … h - 1. */
 void stm_runs_sort(struct stm_segment *out, const struct stm_segment *run, size_t n, int h, size_t *scratch);

@@ -80,6 +80,11 @@ static void open_mask(struct stm_u8 mask, struct stm_u8 other, uint8_t *row)
     dilate(mask, other, false, row);
 }
 
+/* The rim of a cell that the edge cuts is open there. What it holds is filled too, up to a sixteenth of the
+ * largest hole (half of a cell a twentieth of the shorter side across): between cells and the edge there is
+ * more than their inside. */
+enum { POCKET = 16 };
+
 /* A hole is filled when it is smaller than a disc of an eighth of the picture's shorter side: the middle of a
  * cell, not a square of the grid. */
 static uint64_t largest_hole(const struct stm_cell_finder *f)
@@ -104,7 +109,7 @@ static bool find_runs(struct stm_cell_finder *f, struct stm_u8 mask, struct stm_
                       (uint16_t)f->bright);
     f->runs = stm_mask_runs(run, room, (struct stm_cu8)STM_CONST(mask));
     if (f->runs > room) return false;
-    f->runs = stm_fill_holes(run, f->runs, f->w, f->h, 8, largest_hole(f), fill);
+    f->runs = stm_fill_pockets(run, f->runs, f->w, f->h, 8, largest_hole(f), largest_hole(f) / POCKET, fill);
     stm_runs_fill8(mask, 0, 0, run, f->runs, 255);
     open_mask(mask, other, row);
     f->runs = stm_mask_runs(run, room, (struct stm_cu8)STM_CONST(mask));

@@ -102,7 +102,8 @@ static double part_seen(const struct stm_kind_input *in)
 {
     const double w = in->value[STM_KIND_WIDTH], h = in->value[STM_KIND_HEIGHT];
     const int edges = (int)in->value[STM_KIND_EDGES];
-    return edges == 1 ? w / h : edges == 2 ? h / w : 1;
+    if (!edges) return 1;
+    return edges == 1 ? w / h : edges == 2 ? h / w : w < h ? w / h : h / w;
 }
 
 bool stm_kind_centre_inside(const struct stm_kind_input *in)

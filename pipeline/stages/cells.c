@@ -26,7 +26,7 @@ static const struct stm_param params[] = {
              "least darkening that is something, part of the chamber's light"),
     STM_REAL(knobs, bright, "", 0.01, 5, 0.1,
              "least brightening that is something, part of the chamber's light"),
-    STM_REAL(knobs, neck, "", 0.3, 1, 0.9,
+    STM_REAL(knobs, neck, "", 0.3, 1, 0.93,
              "touching cells are cut apart where they narrow to this part of the thinner one"),
     {0},
 };

@@ -86,6 +86,22 @@ static void hole_sizes(void)
     CHECK(run[1].x0 == 1 && run[1].x1 == 5, "the run is [%d, %d)", run[1].x0, run[1].x1);
 }
 
+static void pockets(void)
+{
+    /* Rims that the left, the right and the lower edge of 9 x 6 pixels cut, with pockets of 2 pixels each. */
+    const struct stm_segment rims[] = {{0, 0, 3, 0}, {0, 6, 9, 0}, {1, 2, 3, 0}, {1, 6, 7, 0}, {2, 0, 3, 0},
+                                       {2, 6, 9, 0}, {4, 3, 7, 0}, {5, 3, 4, 0}, {5, 6, 7, 0}};
+    struct stm_segment run[9];
+    void *scratch = check_memory((stm_fill_holes_scratch(9, 6) + 7) / 8 * 8, 1);
+    memcpy(run, rims, sizeof rims);
+    CHECK(stm_fill_pockets(run, 9, 9, 6, 8, 99, 1, scratch) == 9,
+          "a pocket larger than the limit was filled");
+    CHECK(stm_fill_pockets(run, 9, 9, 6, 8, 0, 2, scratch) == 8, "the lower pocket was not filled");
+    CHECK(run[2].x0 == 0 && run[2].x1 == 3, "the left run is [%d, %d)", run[2].x0, run[2].x1);
+    CHECK(run[3].x0 == 6 && run[3].x1 == 9, "the right run is [%d, %d)", run[3].x0, run[3].x1);
+    CHECK(run[7].x0 == 3 && run[7].x1 == 7, "the lower run is [%d, %d)", run[7].x0, run[7].x1);
+}
+
 static void sorting(void)
 {
     size_t n, first[12];
@@ -136,6 +152,7 @@ static void truth(const struct stm_kernels *ref)
         holes(53, 1, percent, 4);
     }
     hole_sizes();
+    pockets();
     sorting();
     labels();
 }
