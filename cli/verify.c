@@ -14,6 +14,7 @@ static const struct stm_option options[] = {
     {"--output", 'o', "DIR", "where verify.csv, verify.json, verify.html and certificate.pdf go"},
     {"--uncertainty", 'u', "FILE",
      "your own components: Component,Percent,Source; default: stated tolerances"},
+    {"--profiles", 'p', "FILE", "your own profiles: Profile,Quantity,Min,Max,Source"},
     {"--confidence", 0, "PERCENT", "one-sided, of each verdict, 80 to 99.9; default: 95"},
     {"--json", 0, NULL, "print verify.json instead of the table"},
     {0},
@@ -77,14 +78,17 @@ static bool read_all(const struct stm_arguments *args, struct stm_results *resul
     return true;
 }
 
-static bool verify_all(const struct stm_arguments *args, struct stm_claims *claims,
-                       struct stm_results *results, struct stm_verify *verify, struct stm_error *err)
+static bool verify_all(const struct stm_arguments *args, struct stm_profiles *profiles,
+                       struct stm_claims *claims, struct stm_results *results, struct stm_verify *verify,
+                       struct stm_error *err)
 {
     struct stm_verify_options o = {0};
     const char *const file = stm_option_value(args, "--claims"), *const directory =
                                                                      stm_option_value(args, "--output");
-    if (!read_options(args, &o, err) || !stm_claims_read(claims, file, err) ||
-        !read_all(args, results, err) || !stm_verify_run(verify, claims, results, args->n_operands, &o, err))
+    const char *const own = stm_option_value(args, "--profiles");
+    if (!read_options(args, &o, err) || (own && !stm_profiles_read(profiles, own, err)) ||
+        !stm_claims_read(claims, file, err) || !read_all(args, results, err) ||
+        !stm_verify_run(verify, claims, results, args->n_operands, &o, err))
         return false;
     if (claims->remarks.text) fprintf(stderr, "stroma: %s", claims->remarks.text);
     const struct stm_verify_report report = {verify, claims, results, args->n_operands,
@@ -95,10 +99,11 @@ static bool verify_all(const struct stm_arguments *args, struct stm_claims *clai
 
 static int run(const struct stm_arguments *args, struct stm_error *err)
 {
-    struct stm_claims claims = {0};
+    struct stm_profiles profiles = {0};
+    struct stm_claims claims = {.profiles = &profiles};
     struct stm_verify verify = {0};
     struct stm_results *const results = calloc((size_t)args->n_operands + 1, sizeof *results);
-    const bool good = results ? verify_all(args, &claims, results, &verify, err)
+    const bool good = results ? verify_all(args, &profiles, &claims, results, &verify, err)
                               : stm_fail(err, STM_NO_MEMORY, "no memory for the results");
     const bool supported = verify.count[STM_CONTRADICTS] + verify.count[STM_INSUFFICIENT] == 0;
     stm_verify_free(&verify);
@@ -106,6 +111,7 @@ static int run(const struct stm_arguments *args, struct stm_error *err)
         stm_results_free(&results[i]);
     free(results);
     stm_claims_free(&claims);
+    stm_profiles_free(&profiles);
     return !good ? STM_EXIT_FAILED : supported ? STM_EXIT_OK : STM_EXIT_SITES;
 }
 
@@ -117,7 +123,7 @@ const struct stm_command stm_command_verify = {
         "RESULTS are directories that `stroma run` wrote. Each row of the claims file speaks of a batch,\n"
         "vial, plate or well (columns Batch, Vial, Plate, Well; a sample sheet says what is in a well) and\n"
         "claims Viability, Viable_Cells with Volume_mL, Total_per_mL …, with _Min, _Max or _Tolerance, or\n"
-        "names a Profile (viability70, viability80, viability85, debris50).\n"
+        "names a Profile (viability70, viability80, viability85, debris50, or one of --profiles).\n"
         "Exit codes: 0 every claim is supported, 3 at least one is not, 1 failed, 2 usage.\n",
     .options = options,
     .min_operands = 1,

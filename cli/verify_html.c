@@ -290,6 +290,9 @@ static void put_origin(struct stm_string *out, const struct stm_verify_report *r
     put_markup(out, "<tr><th scope=\"row\">Claims</th><td><code>", report->claims_file,
                "</code>, SHA-256 <code>");
     stm_string_addf(out, "%s</code></td></tr>\n", report->claims->sha256);
+    if (report->claims->profiles->n)
+        stm_string_addf(out, "<tr><th scope=\"row\">Own profiles</th><td>SHA-256 <code>%s</code></td></tr>\n",
+                        report->claims->profiles->sha256);
     for (int i = 0; i < report->n_results; i++) {
         const struct stm_results *const r = &report->results[i];
         put_markup(out, "<tr><th scope=\"row\">Results</th><td><code>", r->directory, "</code>, assay ");

@@ -183,6 +183,8 @@ void stm_verify_json(struct stm_string *out, const struct stm_verify_report *rep
     stm_json_text(&json, "program", "stroma " STM_VERSION);
     stm_json_text(&json, "claims_file", report->claims_file);
     stm_json_text(&json, "claims_sha256", report->claims->sha256);
+    if (report->claims->profiles->n)
+        stm_json_text(&json, "profiles_sha256", report->claims->profiles->sha256);
     put(&json, "confidence", verify->options.confidence, 4);
     stm_json_integer(&json, "supported", verify->count[STM_SUPPORTS]);
     stm_json_integer(&json, "contradicted", verify->count[STM_CONTRADICTS]);

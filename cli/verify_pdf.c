@@ -181,6 +181,7 @@ static void put_origin(struct stm_page *page, const struct stm_verify_report *re
     stm_page_heading(page, 3, "Origin", 60);
     stm_page_fact(page, "Claims", report->claims_file);
     stm_page_fact(page, "SHA-256", report->claims->sha256);
+    if (report->claims->profiles->n) stm_page_fact(page, "Own profiles", report->claims->profiles->sha256);
     for (int i = 0; i < report->n_results; i++) {
         const struct stm_results *const r = &report->results[i];
         char text[512];

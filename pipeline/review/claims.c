@@ -3,7 +3,6 @@
 
 #include "pipeline/core/text.h"
 #include "pipeline/io/wellname.h"
-#include "pipeline/review/profile.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -210,20 +209,36 @@ static bool take_quantity(struct reader *r, struct stm_claims_row *row, enum stm
     return true;
 }
 
+static bool add_limits(struct reader *r, struct stm_claims_row *row, const struct stm_profile *p)
+{
+    if (row->n == STM_ROW_CLAIMS) {
+        stm_fail(r->err, STM_BAD_INPUT, "a row claims %d things at most", STM_ROW_CLAIMS);
+        return fail_at(r, "Profile");
+    }
+    struct stm_claim *const c = add_claim(row, p->quantity);
+    c->low = p->low;
+    c->high = p->high;
+    snprintf(c->basis, sizeof c->basis, "profile %s", p->name);
+    return true;
+}
+
+/* Every row of that name, among the program's profiles and the user's. */
 static bool add_profile(struct reader *r, struct stm_claims_row *row, const char *name)
 {
-    const char *names[32];
+    static const struct stm_profile none;
+    const struct stm_profile *const lists[] = {
+        stm_profile_table, r->claims->profiles && r->claims->profiles->n ? r->claims->profiles->item : &none};
+    const char *names[STM_PROFILES + 32];
     size_t n = 0;
-    for (const struct stm_profile *p = stm_profiles; p->name; p++) {
-        names[n++] = p->name;
-        if (stm_text_casecmp(p->name, name)) continue;
-        if (row->n == STM_ROW_CLAIMS) return true;
-        struct stm_claim *const c = add_claim(row, p->quantity);
-        c->low = p->low;
-        c->high = p->high;
-        snprintf(c->basis, sizeof c->basis, "profile %s", p->name);
-        return true;
-    }
+    bool found = false;
+    for (int i = 0; i < 2; i++)
+        for (const struct stm_profile *p = lists[i]; p->name; p++) {
+            names[n++] = p->name;
+            if (stm_text_casecmp(p->name, name)) continue;
+            found = true;
+            if (!add_limits(r, row, p)) return false;
+        }
+    if (found) return true;
     const char *const near = stm_text_nearest(name, names, n);
     stm_fail(r->err, STM_BAD_INPUT, "there is no profile '%.40s'%s%s%s", name, near ? "; did you mean " : "",
              near ? near : "", near ? "?" : "");

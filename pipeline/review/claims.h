@@ -6,7 +6,7 @@
 #include "pipeline/core/error.h"
 #include "pipeline/core/sha256.h"
 #include "pipeline/review/isct.h"
-#include "pipeline/review/quantity.h"
+#include "pipeline/review/profile.h"
 
 enum { STM_CLAIMS_BYTES = 1 << 24, STM_CLAIMS_ROWS = 10000 };
 
@@ -31,8 +31,9 @@ struct stm_claims_row {
     const char *isct[STM_ISCT_ITEMS]; /* what was entered from other reports, "" where nothing */
 };
 
-/* Zero it before use; free with stm_claims_free, also after a failure. */
+/* Zero it before use, but for `profiles`; free with stm_claims_free, also after a failure. */
 struct stm_claims {
+    const struct stm_profiles *profiles; /* the user's own, besides the program's; NULL = none; outlive it */
     struct stm_csv table;
     char sha256[STM_SHA256_HEX];
     struct stm_claims_row *row;

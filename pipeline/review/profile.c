@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stddef.h>
 
-const struct stm_profile stm_profiles[] = {
+const struct stm_profile stm_profile_table[] = {
     {"viability70", STM_VIABILITY, 70, NAN,
      "the limit most often asked for in early trials (Noh 2015, table 3)"},
     {"viability80", STM_VIABILITY, 80, NAN, "release limit of several MSC products (MSCTC-0010 and others)"},

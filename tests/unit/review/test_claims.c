@@ -103,12 +103,86 @@ static void other_columns_and_reports_are_kept_apart(void **state)
     stm_claims_free(&c);
 }
 
+static bool read_profiles(struct stm_profiles *profiles, const char *text, char said[1024])
+{
+    char path[4096];
+    struct stm_error err = {0};
+    char *const dir = stm_tmpdir_create();
+    snprintf(path, sizeof path, "%s/profiles.csv", dir);
+    assert_ok(stm_file_save(path, text, strlen(text), &err), &err);
+    *profiles = (struct stm_profiles){0};
+    const bool good = stm_profiles_read(profiles, path, &err);
+    said[0] = '\0';
+    if (!good) snprintf(said, 1024, "%s: %s", err.where, err.message);
+    stm_tmpdir_remove(dir);
+    return good;
+}
+
+/* Rows of one name are one profile. */
+static void a_laboratory_has_its_own_profiles(void **state)
+{
+    (void)state;
+    char said[1024], path[4096];
+    struct stm_profiles own;
+    struct stm_error err = {0};
+    static const char text[] = "Batch,Profile\nB1,Release7 viability70\n";
+    if (!read_profiles(&own,
+                       "Profile;Quantity;Min;Max;Source\nrelease7;viability;80;;spec 7\n\n"
+                       "release7;Debris;;20;\nother;Total_Cells;1e5;2e5;\n",
+                       said))
+        fail_msg("%s", said);
+    assert_int_equal(own.n, 3);
+    assert_string_equal(own.item[0].source, "spec 7");
+    struct stm_claims c = {.profiles = &own};
+    char *const dir = stm_tmpdir_create();
+    snprintf(path, sizeof path, "%s/claims.csv", dir);
+    assert_ok(stm_file_save(path, text, sizeof text - 1, &err), &err);
+    assert_ok(stm_claims_read(&c, path, &err), &err);
+    stm_tmpdir_remove(dir);
+    assert_int_equal(c.row[0].n, 3);
+    assert_int_equal(c.row[0].claim[0].quantity, STM_VIABILITY);
+    assert_near(c.row[0].claim[0].low, 80, 0);
+    assert_true(isnan(c.row[0].claim[0].high));
+    assert_string_equal(c.row[0].claim[0].basis, "profile release7");
+    assert_int_equal(c.row[0].claim[1].quantity, STM_DEBRIS);
+    assert_near(c.row[0].claim[1].high, 20, 0);
+    assert_near(c.row[0].claim[2].low, 70, 0);
+    stm_claims_free(&c);
+    stm_profiles_free(&own);
+}
+
+static void profiles_refused(const char *text, const char *sentence)
+{
+    char said[1024];
+    struct stm_profiles own;
+    assert_false(read_profiles(&own, text, said));
+    if (!strstr(said, sentence)) fail_msg("'%s' does not say '%s'", said, sentence);
+    stm_profiles_free(&own);
+}
+
+static void profiles_that_mean_nothing_are_refused(void **state)
+{
+    (void)state;
+    profiles_refused("Name,Quantity,Min\na,Viability,80\n", "has to name the columns Profile, Quantity");
+    profiles_refused("Profile,Quantity,Min\n", "no profiles");
+    profiles_refused("Profile,Quantity,Min\na,Viabilty,80\n", "did you mean Viability?");
+    profiles_refused("Profile,Quantity,Min\na,Volume_mL,1\n", "there is no quantity 'Volume_mL'");
+    profiles_refused("Profile,Quantity,Min\na,Viability,101\n", "'101' is no limit from 0 to 100");
+    profiles_refused("Profile,Quantity,Min\na,Viability,nan\n", "'nan' is no limit");
+    profiles_refused("Profile,Quantity,Min\na,Viability,\n", "neither Min nor Max");
+    profiles_refused("Profile,Quantity,Min,Max\na,Debris,9,8\n", "the least, 9, is more than the most, 8");
+    profiles_refused("Profile,Quantity,Min\na b,Viability,80\n", "'a b' is no name");
+    profiles_refused("Profile,Quantity,Min\nViability80,Viability,70\n", "is a profile of the program");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(limits_follow_from_what_is_said),
         cmocka_unit_test(errors_say_where_and_what),
         cmocka_unit_test(other_columns_and_reports_are_kept_apart),
+        cmocka_unit_test(a_laboratory_has_its_own_profiles),
+        cmocka_unit_test(profiles_that_mean_nothing_are_refused),
     };
     return STM_TEST_MAIN(tests);
 }
