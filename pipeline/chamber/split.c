@@ -256,21 +256,45 @@ static size_t bare_runs(const struct stm_cell_finder *f, const struct window *wi
                           (struct stm_cu32)STM_CONST(body), win->x0, win->y0);
 }
 
+/* Boxes of the labels in the window, x1 = 0 where there is nothing of one. */
+static void find_boxes(const struct window *win, struct box *box, uint32_t labels)
+{
+    for (uint32_t i = 0; i <= labels; i++)
+        box[i] = (struct box){win->w, win->h, 0, 0, 0};
+    for (int y = 1; y + 1 < win->h; y++)
+        for (int x = 1; x + 1 < win->w; x++) {
+            struct box *const b = &box[win->label[(ptrdiff_t)y * win->w + x]];
+            b->x0 = x < b->x0 ? x : b->x0;
+            b->y0 = y < b->y0 ? y : b->y0;
+            b->x1 = x >= b->x1 ? x + 1 : b->x1;
+            b->y1 = y + 1;
+        }
+}
+
+static void keep_one(struct stm_cell_finder *f, const struct window *win, uint32_t label, struct box b,
+                     bool clumped)
+{
+    const ptrdiff_t corner = (ptrdiff_t)b.y0 * win->w + b.x0;
+    const struct stm_cu32 part = {win->label + corner, win->w, b.x1 - b.x0, b.y1 - b.y0};
+    const struct stm_cu16 depth = {win->core + corner, win->w, part.w, part.h};
+    const int x0 = win->x0 + b.x0, y0 = win->y0 + b.y0;
+    struct stm_cell *const cell = &f->cell[f->cells];
+    stm_cell_describe(f, cell, part, depth, label, x0, y0);
+    if (cell->area < LEAST_AREA) return;
+    cell->clumped = clumped;
+    f->cells++;
+    for (int y = 0; y < part.h; y++)
+        for (int x = 0; x < part.w; x++)
+            if (part.px[y * part.stride + x] == label)
+                f->labels.px[(y0 + y) * f->labels.stride + x0 + x] = f->cells;
+}
+
 static void keep(struct stm_cell_finder *f, const struct window *win, uint32_t labels)
 {
-    const struct stm_cu32 window = {win->label, win->w, win->w, win->h};
-    const struct stm_cu16 depth = {win->core, win->w, win->w, win->h};
-    for (uint32_t i = 1; i <= labels && f->cells < f->room; i++) {
-        struct stm_cell *const cell = &f->cell[f->cells];
-        stm_cell_describe(f, cell, window, depth, i, win->x0, win->y0);
-        if (cell->area < LEAST_AREA) continue;
-        cell->clumped = labels > 1;
-        f->cells++;
-        for (int y = 1; y + 1 < win->h; y++)
-            for (int x = 1; x + 1 < win->w; x++)
-                if (win->label[(ptrdiff_t)y * win->w + x] == i)
-                    f->labels.px[(win->y0 + y) * f->labels.stride + win->x0 + x] = f->cells;
-    }
+    struct box *const box = (struct box *)win->scratch; /* less than the skirts took */
+    find_boxes(win, box, labels);
+    for (uint32_t i = 1; i <= labels && f->cells < f->room; i++)
+        if (box[i].x1) keep_one(f, win, i, box[i], labels > 1);
 }
 
 static void split_body(struct stm_cell_finder *f, const struct window *memory, const struct stm_segment *run,
