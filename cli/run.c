@@ -21,6 +21,8 @@ static const struct stm_option options[] = {
     {"--isa", 0, "NAME", "instruction set (`stroma kernels`); results do not depend on it"},
     {"--memory-limit", 'm', "MIB", "lowers the number of workers until they fit; default: half the memory"},
     STM_OUTPUT_OPTIONS,
+    {"--overlays", 0, "SIZE",
+     "small (default: up to 1600 pixels a side) or full: a pixel of the image is one of the picture"},
     {"--no-hashes", 0, NULL, "run.json without the SHA-256 of the inputs (saves reading them once more)"},
     {"--strict", 0, NULL, "stop at the first site that fails, in plate order"},
     {"--store", 0, "FILE", "put the results into this database as well; default: STROMA_STORE, if set"},
@@ -80,10 +82,14 @@ static bool read_options(const struct stm_arguments *args, struct stm_run_option
         !stm_option_long(args, "--memory-limit", 1, 1L << 30, 0, &mib, err) ||
         !stm_setup_kernels(args, o, err))
         return false;
+    const char *const overlays = stm_option_value(args, "--overlays");
+    if (overlays && strcmp(overlays, "full") && strcmp(overlays, "small"))
+        return stm_fail(err, STM_USAGE, "--overlays takes small or full, not '%s'", overlays);
     o->threads = (int)threads;
     o->memory_limit = (size_t)mib << 20;
     o->strict = stm_option_given(args, "--strict");
     o->no_hashes = stm_option_given(args, "--no-hashes");
+    o->full_overlays = overlays && !strcmp(overlays, "full");
     o->resume = stm_option_given(args, "--resume");
     return true;
 }

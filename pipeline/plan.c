@@ -231,7 +231,8 @@ size_t stm_plan_scratch_bytes(const struct stm_plan *plan, const struct stm_geom
     return most;
 }
 
-/* Rows of planes are padded to a cache line. Previews are at most as large as the planes in pixels. Segments:
+/* Rows of planes are padded to a cache line. Previews are at most as large as the planes in pixels,
+ * half as large beside full pictures. Segments:
  * a frame cannot hold more runs than half its pixels. Objects: a nucleus of fewer than 16 pixels is not
  * measured. */
 size_t stm_plan_site_bytes(const struct stm_plan *plan, const struct stm_geometry *geo)
@@ -239,7 +240,7 @@ size_t stm_plan_site_bytes(const struct stm_plan *plan, const struct stm_geometr
     const size_t stride = ((size_t)geo->width + 63) / 64 * 64, px = stride * (size_t)geo->height + 64;
     const size_t object = sizeof(struct stm_object) + (size_t)plan->object_columns.n * sizeof(double);
     const size_t channels = (size_t)(geo->channels > 0 ? geo->channels : 1);
-    return px * (2 * channels + 4 + 1 + channels) + px / 2 * sizeof(struct stm_segment) +
+    return px * (2 * channels + 4 + 1 + channels) + px / 2 * channels + px / 2 * sizeof(struct stm_segment) +
            (px / 16 + 16) * object + (size_t)plan->site_columns.n * sizeof(double) + stm_pictures_scratch() +
            64 * 64;
 }

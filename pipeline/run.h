@@ -19,6 +19,7 @@ struct stm_run_options {
     bool strict;            /* stop at the first failed site in plate order */
     bool no_hashes;         /* leave the SHA-256 of the inputs out of run.json */
     bool resume;            /* keep sites that an interrupted run finished */
+    bool full_overlays;     /* overlays/ in full size; takes more room on disk while running */
     bool keep_spool;        /* leave the sites' records for the next run */
     bool locked;            /* the caller holds the directory's lock */
     const char *state_file; /* where the plate's state is left (plate_state.h), NULL = nowhere */

@@ -13,6 +13,7 @@ static void add_common(const struct stm_crew *crew, struct stm_string *s)
     const struct stm_plan *const plan = crew->plan;
     char hex[STM_SHA256_HEX];
     stm_string_addf(s, "%s %s %d", STM_VERSION, plan->hash, crew->previews);
+    if (crew->options->full_overlays) stm_string_add(s, " full");
     for (int c = 0; c < plan->channels; c++)
         stm_string_addf(s, " %s", plan->channel_name[c]);
     for (int i = 0; i < plan->n_stages; i++) {

@@ -153,8 +153,9 @@ bool stm_desk_work(struct stm_crew *crew, struct stm_desk *desk, struct stm_site
         fail_row(site, crew->plan->site_columns.n, &bad);
     *record = spooled(crew, site);
     double since = stm_workers_seconds();
-    const bool good = !crew->previews || site->row.verdict == STM_VERDICT_FAILED ||
-                      stm_pictures(crew->options->kernels, site, &record->pixels, err);
+    const bool good =
+        !crew->previews || site->row.verdict == STM_VERDICT_FAILED ||
+        stm_pictures(crew->options->kernels, site, &record->pixels, crew->options->full_overlays, err);
     stm_desk_spend(desk, STM_STEP_PICTURES, &since);
     return good;
 }

@@ -74,7 +74,9 @@ struct stm_run_info {
 struct stm_site_pixels {
     /* Each channel, contrast-stretched to 8 bits, at 1/shrink size rounded up; px NULL when missing. */
     struct stm_cu8 preview[STM_MAX_CHANNELS];
-    int shrink;                         /* 1, 2 or 4 */
+    int shrink; /* 1, 2 or 4 */
+    struct stm_cu8
+        full[STM_MAX_CHANNELS]; /* the same at full size, where the run was asked for it and shrink > 1 */
     const struct stm_segment *segments; /* full resolution, raster order */
     size_t n_segments;
     struct stm_cu8 mask; /* foreground at full resolution; px NULL when the assay has none */

@@ -14,17 +14,26 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { SECTIONS = 5 + STM_MAX_CHANNELS };
-#define FILE_MAGIC "stroma spool 2\n"
+enum { SECTIONS = 5 + 2 * STM_MAX_CHANNELS };
+#define FILE_MAGIC "stroma spool 3\n"
 #define RECORD_MAGIC UINT64_C(0x5f6574697361646e)
 
-enum section { SITE_VALUES, OBJECTS, OBJECT_VALUES, SEGMENTS, MASK, PREVIEW };
+enum section {
+    SITE_VALUES,
+    OBJECTS,
+    OBJECT_VALUES,
+    SEGMENTS,
+    MASK,
+    PREVIEW,
+    FULL = PREVIEW + STM_MAX_CHANNELS
+};
 
 /* `rows_sum` covers the header and the sections that may change, `pixels_sum` the others. */
 struct record {
     uint64_t magic, size, rows_sum, pixels_sum;
     int32_t reserved, n_object_columns, n_site_columns, shrink;
     int32_t mask_w, mask_h, preview_w[STM_MAX_CHANNELS], preview_h[STM_MAX_CHANNELS];
+    int32_t full_w[STM_MAX_CHANNELS], full_h[STM_MAX_CHANNELS];
     uint64_t section[SECTIONS + 1]; /* offsets from the record's start; the last is its end */
     char id[STM_SPOOL_ID];
     struct stm_site_row row; /* its pointers are meaningless on disk, files are set again by the run */
@@ -331,6 +340,11 @@ bool stm_spool_has(const struct stm_spool *s, int item)
     return s->offset[item] != 0;
 }
 
+static size_t view_size(struct stm_cu8 view)
+{
+    return view.px ? (size_t)view.w * (size_t)view.h : 0;
+}
+
 /* Sizes of the sections, in bytes before padding. */
 static void section_sizes(const struct stm_spooled *site, size_t size[SECTIONS])
 {
@@ -340,9 +354,11 @@ static void section_sizes(const struct stm_spooled *site, size_t size[SECTIONS])
     size[OBJECTS] = n * sizeof(struct stm_object);
     size[OBJECT_VALUES] = n * (size_t)site->n_object_columns * sizeof(double);
     size[SEGMENTS] = px->n_segments * sizeof(struct stm_segment);
-    size[MASK] = px->mask.px ? (size_t)px->mask.w * (size_t)px->mask.h : 0;
-    for (int c = 0; c < STM_MAX_CHANNELS; c++)
-        size[PREVIEW + c] = px->preview[c].px ? (size_t)px->preview[c].w * (size_t)px->preview[c].h : 0;
+    size[MASK] = view_size(px->mask);
+    for (int c = 0; c < STM_MAX_CHANNELS; c++) {
+        size[PREVIEW + c] = view_size(px->preview[c]);
+        size[FULL + c] = view_size(px->full[c]);
+    }
 }
 
 static void pack(unsigned char *to, struct stm_cu8 view)
@@ -364,8 +380,10 @@ static void fill(unsigned char *base, struct record *r, const struct stm_spooled
     copy(base + r->section[OBJECT_VALUES], site->object_values, size[OBJECT_VALUES]);
     copy(base + r->section[SEGMENTS], px->segments, size[SEGMENTS]);
     pack(base + r->section[MASK], px->mask);
-    for (int c = 0; c < STM_MAX_CHANNELS; c++)
+    for (int c = 0; c < STM_MAX_CHANNELS; c++) {
         pack(base + r->section[PREVIEW + c], px->preview[c]);
+        pack(base + r->section[FULL + c], px->full[c]);
+    }
 }
 
 static bool encode(struct stm_buffer *b, const char *id, const struct stm_spooled *site,
@@ -386,8 +404,10 @@ static bool encode(struct stm_buffer *b, const char *id, const struct stm_spoole
     r.n_site_columns = site->n_site_columns;
     r.shrink = site->pixels.shrink;
     r.mask_w = site->pixels.mask.w, r.mask_h = site->pixels.mask.h;
-    for (int c = 0; c < STM_MAX_CHANNELS; c++)
+    for (int c = 0; c < STM_MAX_CHANNELS; c++) {
         r.preview_w[c] = site->pixels.preview[c].w, r.preview_h[c] = site->pixels.preview[c].h;
+        r.full_w[c] = site->pixels.full[c].w, r.full_h[c] = site->pixels.full[c].h;
+    }
     if (!reserve(b, at, err)) return false;
     memset(b->bytes, 0, sizeof r + 8);
     memcpy(b->bytes, &r, sizeof r);
@@ -422,8 +442,10 @@ static void decode(unsigned char *base, bool pixels, struct stm_spooled *site)
     site->pixels.segments = (const void *)(base + r->section[SEGMENTS]);
     site->pixels.n_segments = (size_t)(r->section[MASK] - r->section[SEGMENTS]) / sizeof(struct stm_segment);
     site->pixels.mask = view_at(base + r->section[MASK], r->mask_w, r->mask_h);
-    for (int c = 0; c < STM_MAX_CHANNELS; c++)
+    for (int c = 0; c < STM_MAX_CHANNELS; c++) {
         site->pixels.preview[c] = view_at(base + r->section[PREVIEW + c], r->preview_w[c], r->preview_h[c]);
+        site->pixels.full[c] = view_at(base + r->section[FULL + c], r->full_w[c], r->full_h[c]);
+    }
 }
 
 bool stm_spool_append(struct stm_spool *s, int item, const struct stm_spooled *site,

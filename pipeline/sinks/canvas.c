@@ -15,9 +15,17 @@ bool stm_canvas_create(struct stm_canvas *canvas, int w, int h, int colour, stru
     return true;
 }
 
+bool stm_canvas_photo(struct stm_canvas *canvas, struct stm_error *err)
+{
+    if (!canvas->rgb) canvas->rgb = calloc((size_t)canvas->w * (size_t)canvas->h, 3);
+    return canvas->rgb || stm_fail(err, STM_NO_MEMORY, "no memory for a picture of %d x %d pixels in colour",
+                                   canvas->w, canvas->h);
+}
+
 void stm_canvas_destroy(struct stm_canvas *canvas)
 {
     free(canvas->px);
+    free(canvas->rgb);
     *canvas = (struct stm_canvas){0};
 }
 
@@ -71,11 +79,25 @@ static void make_palette(uint8_t (*palette)[3])
     memcpy(palette[STM_GREYS], colours, sizeof colours);
 }
 
+/* What was drawn over the photograph goes into it. */
+static bool photo_png(const struct stm_canvas *canvas, const uint8_t (*palette)[3], double pixel_um,
+                      struct stm_bytes *out, struct stm_error *err)
+{
+    const size_t n = (size_t)canvas->w * (size_t)canvas->h;
+    for (size_t i = 0; i < n; i++)
+        if (canvas->px[i] != STM_PHOTO) memcpy(canvas->rgb + 3 * i, palette[canvas->px[i]], 3);
+    const struct stm_png png = {.kind = STM_PNG_RGB,
+                                .px = {canvas->rgb, 3 * canvas->w, 3 * canvas->w, canvas->h},
+                                .pixel_um = pixel_um};
+    return stm_png_encode(out, &png, err);
+}
+
 bool stm_canvas_png(const struct stm_canvas *canvas, double pixel_um, bool clear, struct stm_bytes *out,
                     struct stm_error *err)
 {
-    uint8_t palette[STM_COLOURS][3], opacity[STM_COLOURS];
+    uint8_t palette[STM_COLOURS][3] = {{0}}, opacity[STM_COLOURS];
     make_palette(palette);
+    if (canvas->rgb) return photo_png(canvas, (const uint8_t(*)[3])palette, pixel_um, out, err);
     memset(opacity, 255, sizeof opacity);
     opacity[STM_CLEAR] = 0;
     const struct stm_png png = {.kind = STM_PNG_PALETTE,

@@ -37,6 +37,8 @@ static void coarsen(struct stm_canvas *canvas)
 {
     for (int i = 0; i < canvas->w * canvas->h; i++)
         if (canvas->px[i] < STM_WHITE) canvas->px[i] &= 0xfe;
+    for (int i = 0; canvas->rgb && i < 3 * canvas->w * canvas->h; i++)
+        canvas->rgb[i] &= 0xf8;
 }
 
 static bool encode(const struct stm_overlay *o, bool outlines, struct stm_bytes *bytes, struct stm_error *err)
@@ -48,7 +50,7 @@ static bool encode(const struct stm_overlay *o, bool outlines, struct stm_bytes 
     if (outlines) {
         ok = stm_overlay_outlines(o, &canvas, err);
     } else {
-        stm_overlay_images(o, &canvas);
+        ok = stm_overlay_images(o, &canvas, err);
         stm_overlay_scale_bar(o, &canvas);
         coarsen(&canvas);
     }

@@ -43,6 +43,15 @@ static int divide_up(int a, int b)
     return (a + b - 1) / b;
 }
 
+/* The first panel is in colour when it shows the green of a picture whose other colours are there. */
+static void find_colours(struct stm_overlay *o)
+{
+    static const enum stm_role roles[] = {STM_ROLE_RED, STM_ROLE_GREEN, STM_ROLE_BLUE};
+    for (int i = 0; i < 3; i++)
+        o->colour[i] = find(o->site, o->pixels, roles[i]);
+    if (!o->panels || o->channel[0] != o->colour[1] || o->colour[2] < 0) o->colour[0] = -1;
+}
+
 struct stm_overlay stm_overlay_layout(const struct stm_site_row *site, const struct stm_site_pixels *pixels,
                                       int max_side)
 {
@@ -56,6 +65,7 @@ struct stm_overlay stm_overlay_layout(const struct stm_site_row *site, const str
     const int dead = find(site, pixels, STM_ROLE_DEAD);
     if (first >= 0) o.channel[o.panels++] = first;
     if (dead >= 0) o.channel[o.panels++] = dead;
+    find_colours(&o);
     if (!o.panels) return o;
     const struct stm_cu8 view = pixels->preview[o.channel[0]];
     const int reduce = divide_up(view.w > view.h ? view.w : view.h, max_side);
@@ -105,13 +115,31 @@ static void draw_title(struct stm_canvas *canvas, int x0, int scale, const char 
     stm_canvas_text(canvas, x0 + 3 * scale, 2 * scale, scale, STM_WHITE, title);
 }
 
-void stm_overlay_images(const struct stm_overlay *o, struct stm_canvas *canvas)
+/* One of three colours of the first panel. */
+static void draw_colour(struct stm_canvas *canvas, const struct stm_overlay *o, int i)
 {
+    const struct stm_cu8 view = o->pixels->preview[o->colour[i]];
+    const int reduce = o->scale / o->pixels->shrink;
+    for (int y = 0; y < o->h && y * reduce < view.h; y++)
+        for (int x = 0; x < o->w && x * reduce < view.w; x++) {
+            const size_t at = (size_t)y * (size_t)canvas->w + (size_t)x;
+            canvas->px[at] = STM_PHOTO;
+            canvas->rgb[3 * at + (size_t)i] = mean(view, x * reduce, y * reduce, reduce);
+        }
+}
+
+bool stm_overlay_images(const struct stm_overlay *o, struct stm_canvas *canvas, struct stm_error *err)
+{
+    const bool colour = o->panels && o->colour[0] >= 0;
+    if (colour && !stm_canvas_photo(canvas, err)) return false;
+    for (int i = 0; colour && i < 3; i++)
+        draw_colour(canvas, o, i);
     for (int p = 0; p < o->panels; p++) {
         const int x0 = p * (o->w + o->gap);
-        draw_image(canvas, x0, o, o->pixels->preview[o->channel[p]]);
+        if (p || !colour) draw_image(canvas, x0, o, o->pixels->preview[o->channel[p]]);
         if (o->panels > 1) draw_title(canvas, x0, o->text, o->site->channel[o->channel[p]].name);
     }
+    return true;
 }
 
 /* Object numbers at panel size with a border of zeros as wide as an outline; an object keeps every panel
@@ -176,7 +204,7 @@ static void draw_foreground(const struct stm_overlay *o, struct stm_canvas *canv
         for (int x = 0; x < o->w; x++)
             if (covered(o, x, y) && (!covered(o, x + 1, y) || !covered(o, x, y + 1) ||
                                      (x && !covered(o, x - 1, y)) || (y && !covered(o, x, y - 1))))
-                draw_pixel(o, canvas, x, y, STM_YELLOW);
+                draw_pixel(o, canvas, x, y, STM_BLUE);
 }
 
 bool stm_overlay_outlines(const struct stm_overlay *o, struct stm_canvas *canvas, struct stm_error *err)

@@ -10,6 +10,7 @@ struct stm_overlay {
     const struct stm_site_row *site;
     const struct stm_site_pixels *pixels;
     int channel[2]; /* of each panel */
+    int colour[3];  /* channels of the first panel's red, green, blue; the first is -1 where it is grey */
     int panels;     /* 0 = nothing to show */
     int scale;      /* image pixels a panel pixel */
     int w, h;       /* of one panel */
@@ -24,7 +25,7 @@ struct stm_overlay stm_overlay_layout(const struct stm_site_row *site, const str
 int stm_overlay_width(const struct stm_overlay *overlay); /* of all panels */
 
 /* Each draws into the rows [0, h) of a canvas of at least that width. */
-void stm_overlay_images(const struct stm_overlay *overlay, struct stm_canvas *canvas);
+bool stm_overlay_images(const struct stm_overlay *overlay, struct stm_canvas *canvas, struct stm_error *err);
 bool stm_overlay_outlines(const struct stm_overlay *overlay, struct stm_canvas *canvas,
                           struct stm_error *err);
 void stm_overlay_scale_bar(const struct stm_overlay *overlay, struct stm_canvas *canvas);

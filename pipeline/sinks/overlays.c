@@ -9,7 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_SIDE = 1600, MAX_ITEMS = STM_CLASSES + 5, MARGIN = 4, LINE = 12, SWATCH = 9 };
+enum {
+    SMALL_SIDE = 1600,
+    ANY_SIDE = 1 << 24,
+    MAX_ITEMS = STM_CLASSES + 5,
+    MARGIN = 4,
+    LINE = 12,
+    SWATCH = 9
+};
 
 struct overlays {
     struct stm_outdir outdir;
@@ -56,7 +63,7 @@ static void collect(struct strip *strip, const struct stm_overlay *o)
     const struct stm_site_row *const site = o->site;
     snprintf(add(strip, -1, false), STM_REASON, "%.80s %s site %.80s", site->plate, site->well, site->site);
     collect_classes(strip, site);
-    if (o->pixels->mask.px) snprintf(add(strip, STM_YELLOW, false), STM_REASON, "edge of the covered area");
+    if (o->pixels->mask.px) snprintf(add(strip, STM_BLUE, false), STM_REASON, "edge of the covered area");
     if (site->verdict != STM_VERDICT_OK)
         snprintf(add(strip, -1, false), sizeof strip->item->text, "%s: %s", stm_verdict_name(site->verdict),
                  site->reason);
@@ -104,10 +111,23 @@ static bool draw(const struct stm_overlay *o, struct stm_canvas *canvas, struct 
     collect(&strip, o);
     const int h = flow(&strip, NULL, o->h);
     if (!stm_canvas_create(canvas, strip.width, h, STM_BLACK, err)) return false;
-    stm_overlay_images(o, canvas);
+    if (!stm_overlay_images(o, canvas, err)) return false;
     stm_overlay_scale_bar(o, canvas);
     flow(&strip, canvas, o->h);
     return stm_overlay_outlines(o, canvas, err);
+}
+
+/* The same with full pictures for previews, where the run kept them. */
+static bool take_full(const struct stm_site_pixels *pixels, struct stm_site_pixels *full)
+{
+    bool any = false;
+    *full = *pixels;
+    full->shrink = 1;
+    for (int c = 0; c < STM_MAX_CHANNELS; c++) {
+        full->preview[c] = pixels->full[c];
+        any |= pixels->full[c].px != NULL;
+    }
+    return any;
 }
 
 static bool site(void *state, const struct stm_site_row *row, const struct stm_site_pixels *pixels,
@@ -115,7 +135,9 @@ static bool site(void *state, const struct stm_site_row *row, const struct stm_s
 {
     const struct overlays *const overlays = state;
     if (!pixels) return true;
-    struct stm_overlay o = stm_overlay_layout(row, pixels, MAX_SIDE);
+    struct stm_site_pixels full;
+    const bool is_full = take_full(pixels, &full);
+    struct stm_overlay o = stm_overlay_layout(row, is_full ? &full : pixels, is_full ? ANY_SIDE : SMALL_SIDE);
     o.thick = 1 + o.w / 1000;
     if (!o.panels) return true;
     char name[sizeof row->stem + 8];

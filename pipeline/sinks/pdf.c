@@ -4,22 +4,27 @@
 #include "pipeline/sinks/pdf.h"
 #include "pipeline/sinks/overlay.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { PICTURE_SIDE = 800, CANDIDATES = 200 };
 
-/* What `format` hands to `append`: this, then name, reason, caption (each with its NUL) and PNG. */
+/* What `format` hands to `append`: this, then name, reason, caption (each with its NUL), PNG, cells. */
 struct head {
-    uint32_t verdict, name, reason, caption, png;
+    uint32_t verdict, name, reason, caption, png, cells;
 };
 
 static void put(struct stm_string *out, const char *name, const char *reason, const char *caption,
                 const struct stm_bytes *png, enum stm_verdict verdict)
 {
-    const struct head head = {(uint32_t)verdict, (uint32_t)strlen(name) + 1, (uint32_t)strlen(reason) + 1,
-                              (uint32_t)strlen(caption) + 1, (uint32_t)png->length};
+    const struct head head = {(uint32_t)verdict,
+                              (uint32_t)strlen(name) + 1,
+                              (uint32_t)strlen(reason) + 1,
+                              (uint32_t)strlen(caption) + 1,
+                              (uint32_t)png->length,
+                              0};
     stm_string_add_n(out, (const char *)&head, sizeof head);
     stm_string_add_n(out, name, head.name);
     stm_string_add_n(out, reason, head.reason);
@@ -43,9 +48,9 @@ static bool draw(const struct stm_site_row *site, const struct stm_site_pixels *
     o.thick = 1 + o.w / 500;
     o.text = 1 + o.w / 400;
     if (!stm_canvas_create(&canvas, stm_overlay_width(&o), o.h, STM_BLACK, err)) return false;
-    stm_overlay_images(&o, &canvas);
+    bool ok = stm_overlay_images(&o, &canvas, err);
     stm_overlay_scale_bar(&o, &canvas);
-    const bool ok = stm_overlay_outlines(&o, &canvas, err) && stm_canvas_png(&canvas, 0, false, png, err);
+    ok = ok && stm_overlay_outlines(&o, &canvas, err) && stm_canvas_png(&canvas, 0, false, png, err);
     stm_canvas_destroy(&canvas);
     return ok;
 }
@@ -80,7 +85,10 @@ static bool format(const void *state, const struct stm_site_row *site, const str
     snprintf(name, sizeof name, "%s %s, field %s", site->plate, site->well, site->site);
     describe(counts, sizeof counts, site);
     snprintf(caption, sizeof caption, "%s%s%s", name, counts[0] ? ": " : "", counts);
+    const size_t begin = out->length;
     put(out, name, site->reason, caption, &png, site->verdict);
+    const uint32_t cells = stm_pdf_put_cells(out, &((const struct stm_pdf_report *)state)->cells, info, site);
+    if (!out->failed) memcpy(out->text + begin + offsetof(struct head, cells), &cells, sizeof cells);
     stm_bytes_free(&png);
     return !out->failed || stm_fail(err, STM_NO_MEMORY, "no memory for a field of report.pdf");
 }
@@ -125,7 +133,9 @@ static bool append(void *state, const char *text, size_t n, struct stm_error *er
     memcpy(&head, text, sizeof head);
     const char *const texts = text + sizeof head;
     r->verdicts[head.verdict]++;
-    if ((head.verdict == STM_VERDICT_OK || keep_flag(r, &head, texts)) && keep_picture(r, &head, texts))
+    const char *const cells = texts + head.name + head.reason + head.caption + head.png;
+    if ((head.verdict == STM_VERDICT_OK || keep_flag(r, &head, texts)) && keep_picture(r, &head, texts) &&
+        stm_pdf_keep_cells(&r->cells, cells, head.cells))
         return true;
     return stm_fail(err, STM_NO_MEMORY, "no memory for a field of report.pdf");
 }
@@ -189,6 +199,7 @@ static void discard(void *state)
         stm_bytes_free(&r->pictures[i].png);
     }
     free(r->wells);
+    free(r->cells.cell);
     free(r);
 }
 
@@ -198,6 +209,7 @@ static bool open(void **state, const struct stm_run_info *info, struct stm_error
     *state = r;
     if (!r) return stm_fail(err, STM_NO_MEMORY, "no memory to begin report.pdf");
     r->info = info;
+    stm_pdf_choose_cells(&r->cells, info);
     return true;
 }
 
@@ -223,6 +235,7 @@ static bool finish(void *state, struct stm_error *err)
         stm_pdf_draw_maps(&page, r);
         stm_pdf_draw_flags(&page, r);
         stm_pdf_draw_groups(&page, r);
+        stm_pdf_draw_cells(&page, r);
         stm_pdf_draw_pictures(&page, r);
         stm_pdf_draw_method(&page, r);
         stm_pdf_draw_wells(&page, r);

@@ -45,6 +45,20 @@ struct stm_pdf_measure {
     char title[STM_COLUMN_NAME + 16]; /* with its unit */
 };
 
+/* A cell for the histograms. */
+enum { STM_PDF_CELL_COLUMNS = 12 };
+struct stm_pdf_cell {
+    float value[STM_PDF_CELL_COLUMNS];
+    int32_t class;
+};
+
+struct stm_pdf_cells {
+    int column[STM_PDF_CELL_COLUMNS], n_columns; /* object columns that are drawn */
+    int limit;                                   /* cells a field */
+    struct stm_pdf_cell *cell;                   /* owned */
+    int n, room;
+};
+
 struct stm_pdf_report {
     const struct stm_run_info *info;
     struct stm_pdf_well *wells;
@@ -54,6 +68,7 @@ struct stm_pdf_report {
     struct stm_pdf_picture pictures[2 * STM_PDF_PICTURES];
     int n_pictures, n_flagged_pictures;
     int verdicts[STM_VERDICTS]; /* fields */
+    struct stm_pdf_cells cells;
     struct stm_pdf_measure measure[STM_PDF_MEASURES];
     int n_measures;
 };
@@ -61,6 +76,15 @@ struct stm_pdf_report {
 /* The default measure first, then what has an interval, then counts. */
 void stm_pdf_choose_measures(struct stm_pdf_report *report);
 int stm_pdf_measure_at(const struct stm_pdf_report *report, int column, struct stm_pdf_measure *measure);
+
+/* "Nuclei_per_mm2" in 1/mm2 is read as "Nuclei per mm2 (1/mm2)". */
+void stm_pdf_title(char *out, size_t size, const char *name, const char *unit);
+
+/* Cells on their way: chosen at open, put by many threads, kept in plate order. `put` returns how many. */
+void stm_pdf_choose_cells(struct stm_pdf_cells *cells, const struct stm_run_info *info);
+uint32_t stm_pdf_put_cells(struct stm_string *out, const struct stm_pdf_cells *cells,
+                           const struct stm_run_info *info, const struct stm_site_row *site);
+bool stm_pdf_keep_cells(struct stm_pdf_cells *cells, const char *from, uint32_t n);
 
 /* "75.0 (68.6–80.1)", "–" when not measured. */
 const char *stm_pdf_value(char *out, size_t size, const struct stm_pdf_measure *m, const double *values);
@@ -70,6 +94,7 @@ void stm_pdf_draw_summary(struct stm_page *page, const struct stm_pdf_report *re
 void stm_pdf_draw_maps(struct stm_page *page, const struct stm_pdf_report *report);
 void stm_pdf_draw_flags(struct stm_page *page, const struct stm_pdf_report *report);
 void stm_pdf_draw_groups(struct stm_page *page, const struct stm_pdf_report *report);
+void stm_pdf_draw_cells(struct stm_page *page, const struct stm_pdf_report *report);
 void stm_pdf_draw_wells(struct stm_page *page, const struct stm_pdf_report *report);
 void stm_pdf_draw_pictures(struct stm_page *page, const struct stm_pdf_report *report);
 void stm_pdf_draw_method(struct stm_page *page, const struct stm_pdf_report *report);

@@ -229,13 +229,12 @@ void stm_pdf_draw_pictures(struct stm_page *page, const struct stm_pdf_report *r
     static const struct stm_pdf_font muted = {.size = 8, .colour = STM_PDF_GREY};
     if (!r->n_pictures || page->cut) return;
     stm_page_heading(page, 2, "Pictures", 200);
-    snprintf(
-        text, sizeof text,
-        "%d of %d fields, spread evenly. Outlines: green live, vermillion dead, yellow ambiguous or edge of "
-        "the "
-        "covered area, purple debris, blue without class; dashed: found but not counted. All fields are in "
-        "overlays/.",
-        r->n_pictures - r->n_flagged_pictures, r->info->n_sites);
+    snprintf(text, sizeof text,
+             "%d of %d fields, spread evenly. Outlines: green live, vermillion dead, yellow ambiguous, "
+             "dark blue edge of the covered area, purple debris, sky blue without class; dashed: found but "
+             "not counted. All fields are in "
+             "overlays/.",
+             r->n_pictures - r->n_flagged_pictures, r->info->n_sites);
     stm_page_text(page, &muted, text);
     draw_pictures(page, r, false);
     if (!r->n_flagged_pictures) return;

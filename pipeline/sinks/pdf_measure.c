@@ -27,15 +27,15 @@ static bool is_companion(const struct stm_columns *columns, int i)
     return false;
 }
 
-/* "Nuclei_per_mm2" in 1/mm2 is read as "Nuclei per mm2 (1/mm2)". */
-static void give_title(struct stm_pdf_measure *m, const char *name)
+void stm_pdf_title(char *out, size_t size, const char *name, const char *unit)
 {
-    const char *const unit = m->about->unit;
-    char text[STM_COLUMN_NAME];
+    char text[STM_COLUMN_NAME], end[32];
     stm_text_copy(text, sizeof text, name);
+    snprintf(end, sizeof end, "_%.16s", unit);
+    if (unit[0] && stm_text_ends_with(text, end)) text[strlen(text) - strlen(end)] = '\0';
     for (char *p = text; *p; p++)
         if (*p == '_') *p = ' ';
-    snprintf(m->title, sizeof m->title, unit[0] ? "%.60s (%.12s)" : "%.60s", text, unit);
+    snprintf(out, size, unit[0] ? "%.60s (%.12s)" : "%.60s", text, unit);
 }
 
 int stm_pdf_measure_at(const struct stm_pdf_report *r, int column, struct stm_pdf_measure *m)
@@ -46,7 +46,7 @@ int stm_pdf_measure_at(const struct stm_pdf_report *r, int column, struct stm_pd
                                   .high = companion(columns, column, "_High"),
                                   .with_rejected = companion(columns, column, "_WithRejected"),
                                   .about = columns->column[column].measure};
-    give_title(m, columns->column[column].name);
+    stm_pdf_title(m->title, sizeof m->title, columns->column[column].name, m->about->unit);
     return is_companion(columns, column) ? -1 : column;
 }
 

@@ -53,7 +53,7 @@ struct fake {
     struct stm_object objects[MAX_OBJECTS];
     double object_values[MAX_OBJECTS * OBJECT_COLUMNS], site_values[SITE_COLUMNS], well_values[WELL_COLUMNS];
     struct stm_segment *segments;
-    uint8_t *preview[2], *mask;
+    uint8_t *preview[2], *mask, *full;
     char files[2][STM_NAME * 3];
     struct stm_site_row site;
     struct stm_well_row well;
@@ -86,7 +86,8 @@ static bool create(struct fake *f, const struct stm_fake_run *run)
     f->preview[0] = calloc(small, small);
     f->preview[1] = calloc(small, small);
     f->mask = calloc(side, side);
-    return f->segments && f->preview[0] && f->preview[1] && f->mask;
+    f->full = calloc(side, side);
+    return f->segments && f->preview[0] && f->preview[1] && f->mask && f->full;
 }
 
 static void destroy(struct fake *f)
@@ -95,6 +96,7 @@ static void destroy(struct fake *f)
     free(f->preview[0]);
     free(f->preview[1]);
     free(f->mask);
+    free(f->full);
 }
 
 static void make_object(struct fake *f, int k)
@@ -124,6 +126,17 @@ static void make_segments(struct fake *f)
                 f->segments[f->pixels.n_segments++] =
                     (struct stm_segment){y, f->objects[i].x0, f->objects[i].x1, f->objects[i].number};
     f->pixels.segments = f->segments;
+}
+
+static void make_full(struct fake *f)
+{
+    const int n = f->run->size;
+    memset(f->full, 30, (size_t)n * (size_t)n);
+    for (size_t i = 0; i < f->pixels.n_segments; i++)
+        memset(f->full + (size_t)f->segments[i].y * (size_t)n + f->segments[i].x0, 200,
+               (size_t)(f->segments[i].x1 - f->segments[i].x0));
+    for (int c = 0; f->run->full && c < f->site.channels; c++)
+        f->pixels.full[c] = (struct stm_cu8){f->full, n, n, n};
 }
 
 /* Noise with a gradient, squares bright in the first channel, dead ones bright in the second. */
@@ -250,6 +263,7 @@ static void make_site(struct fake *f, int well, int index)
         make_object(f, k);
     make_segments(f);
     make_preview(f);
+    make_full(f);
     count(f);
 }
 

@@ -11,6 +11,7 @@ struct stm_fake_run {
     int sites;                  /* a well */
     int size;                   /* side of an image in pixels */
     int shrink;                 /* of previews: 1, 2, 4 */
+    bool full;                  /* pictures in full size as well: 200 inside of objects, 30 outside */
     bool dead;                  /* a second channel */
     bool mask;
     bool hostile;     /* names that try to break out of every format */

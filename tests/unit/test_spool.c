@@ -60,8 +60,11 @@ static struct stm_spooled make(int seed)
         segments[i] = (struct stm_segment){i, seed, seed + 5, (uint32_t)i + 1};
     for (int i = 0; i < W * H; i++)
         pixels[i] = (uint8_t)(seed + i);
-    s.pixels = (struct stm_site_pixels){
-        .preview = {[1] = {pixels, W, W, H}}, .shrink = 2, .segments = segments, .n_segments = 4};
+    s.pixels = (struct stm_site_pixels){.preview = {[1] = {pixels, W, W, H}},
+                                        .full = {[1] = {pixels, W, W, H - 1}},
+                                        .shrink = 2,
+                                        .segments = segments,
+                                        .n_segments = 4};
     return s;
 }
 
@@ -77,6 +80,9 @@ static void check(const struct stm_spooled *s, int seed, bool with_pixels)
     assert_null(s->pixels.preview[0].px);
     assert_int_equal(s->pixels.preview[1].px[W * H - 1], (uint8_t)(seed + W * H - 1));
     assert_int_equal(s->pixels.shrink, 2);
+    assert_null(s->pixels.full[0].px);
+    assert_int_equal(s->pixels.full[1].h, H - 1);
+    assert_int_equal(s->pixels.full[1].px[W * (H - 1) - 1], (uint8_t)(seed + W * (H - 1) - 1));
 }
 
 static void records_come_back_in_any_order(void **state)

@@ -104,7 +104,7 @@ function outlineSwitches(figures) {
                 applyOutlines(figures);
             }}), " ", el("i", {"aria-hidden": "true"}), classTitles[name])),
         fields.some(f => f.uncounted) ? el("span", {class: "key dashed",
-            title: "cut by the bottom or right edge: counted in the neighbouring frame (unbiased counting frame)"},
+            title: "cut off by an edge and left to the neighbouring field by the counting rule, or outside of what is counted"},
             el("i", {"aria-hidden": "true"}), "not counted") : null,
         fields.some(f => f.covered) ? el("span", {class: "key covered"}, el("i", {"aria-hidden": "true"}),
             "edge of the covered area") : null);

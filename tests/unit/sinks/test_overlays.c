@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/support/stm_assert.h"
 
+#include "pipeline/sinks/overlay.h"
 #include "tests/support/fake_run.h"
 #include "tests/support/tmpdir.h"
 
@@ -160,6 +161,46 @@ static void shrunk_previews_and_big_images(void **state)
     free(q.px);
 }
 
+/* Objects of 4 pixels in a preview of a quarter are 16 in the picture, and every pixel is one of the image.
+ */
+static void full_pictures_show_every_pixel(void **state)
+{
+    (void)state;
+    struct stm_fake_run run = plate;
+    run.size = 4000;
+    run.shrink = 4;
+    run.full = true;
+    const struct picture p = draw(run, "A01_s1.png");
+    assert_int_equal(p.w, 4000);
+    assert_true(is(p, 400, 400, live) && is(p, 599, 599, live) && is(p, 1200, 400, dead));
+    assert_true(p.px[3 * (500 * p.w + 500)] > 190 && p.px[3 * (500 * p.w + 399)] < 40);
+    assert_true(is_grey(p, 399, 400) && is_grey(p, 600, 599));
+    free(p.px);
+}
+
+static void colour_pictures_are_in_colour(void **state)
+{
+    (void)state;
+    static const uint8_t red[64] = {200}, green[64] = {[0] = 100, [63] = 9}, blue[64] = {[0] = 50};
+    struct stm_site_row site = {
+        .channels = 3,
+        .channel = {{.role = STM_ROLE_RED}, {.role = STM_ROLE_GREEN}, {.role = STM_ROLE_BLUE}}};
+    const struct stm_site_pixels pixels = {.preview = {{red, 8, 8, 8}, {green, 8, 8, 8}, {blue, 8, 8, 8}},
+                                           .shrink = 1};
+    const struct stm_overlay o = stm_overlay_layout(&site, &pixels, 8);
+    struct stm_canvas canvas;
+    struct stm_error err = {0};
+    assert_ok(stm_canvas_create(&canvas, 8, 8, STM_BLACK, &err), &err);
+    assert_ok(stm_overlay_images(&o, &canvas, &err), &err);
+    assert_int_equal(canvas.px[0], STM_PHOTO);
+    assert_memory_equal(canvas.rgb, ((const uint8_t[]){200, 100, 50}), 3);
+    assert_memory_equal(canvas.rgb + 3 * 63, ((const uint8_t[]){0, 9, 0}), 3);
+    stm_canvas_destroy(&canvas);
+    site.channels = 2; /* without its blue it is a grey picture */
+    const struct stm_overlay grey = stm_overlay_layout(&site, &pixels, 8);
+    assert_int_equal(grey.colour[0], -1);
+}
+
 static void a_run_that_stops_leaves_nothing(void **state)
 {
     (void)state;
@@ -184,6 +225,8 @@ int main(void)
         cmocka_unit_test(the_scale_bar_is_as_long_as_it_says),
         cmocka_unit_test(the_strip_names_what_was_found),
         cmocka_unit_test(shrunk_previews_and_big_images),
+        cmocka_unit_test(full_pictures_show_every_pixel),
+        cmocka_unit_test(colour_pictures_are_in_colour),
         cmocka_unit_test(a_run_that_stops_leaves_nothing),
     };
     return STM_TEST_MAIN(tests);

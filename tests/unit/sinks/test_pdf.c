@@ -128,6 +128,50 @@ static void fill(struct stm_pdf_well *wells)
 
 /* Negative 90, 94: mean 92, sd sqrt(8). Positive 10, 12: mean 11, sd sqrt(2). Z' = 1 - 3 (2.8284 + 1.4142)
  * / 81. */
+/* Six objects: one debris, one not counted, two columns of which one is a place; then a rejected field. */
+static void cells_that_count_are_kept_for_histograms(void **state)
+{
+    (void)state;
+    static const struct stm_measure about = {.unit = "um2"};
+    struct stm_column columns[] = {
+        {"Location_Center_X", &about}, {"AreaShape_Area", &about}, {"AreaShape_Area_um2", &about}};
+    const struct stm_columns objects = {columns, 3};
+    const struct stm_run_info info = {.object_columns = &objects, .n_sites = 2};
+    struct stm_object object[6];
+    double measured[18];
+    for (int i = 0; i < 6; i++) {
+        object[i] =
+            (struct stm_object){.class = i == 4 ? STM_CLASS_DEBRIS : STM_CLASS_DEAD, .counted = i != 2};
+        for (int c = 0; c < 3; c++)
+            measured[3 * i + c] = 100 * c + i;
+    }
+    struct stm_site_row site = {.objects = object, .object_values = measured, .n_objects = 6};
+    struct stm_pdf_cells cells = {.cell = NULL};
+    struct stm_string text = {0};
+    stm_pdf_choose_cells(&cells, &info);
+    assert_int_equal(cells.n_columns, 1);
+    assert_int_equal(cells.column[0], 2);
+    assert_int_equal(stm_pdf_put_cells(&text, &cells, &info, &site), 4);
+    assert_true(stm_pdf_keep_cells(&cells, text.text, 4));
+    assert_int_equal(cells.n, 4);
+    assert_true(cells.cell[2].value[0] == 203 && cells.cell[3].value[0] == 205);
+    assert_int_equal(cells.cell[3].class, STM_CLASS_DEAD);
+    site.verdict = STM_VERDICT_REJECTED;
+    assert_int_equal(stm_pdf_put_cells(&text, &cells, &info, &site), 0);
+    stm_string_free(&text);
+    free(cells.cell);
+}
+
+static void titles_name_the_unit_once(void **state)
+{
+    (void)state;
+    char title[80];
+    stm_pdf_title(title, sizeof title, "AreaShape_Area_um2", "um2");
+    assert_string_equal(title, "AreaShape Area (um2)");
+    stm_pdf_title(title, sizeof title, "Count_Nuclei", "");
+    assert_string_equal(title, "Count Nuclei");
+}
+
 static void wells_treated_alike_are_groups(void **state)
 {
     (void)state;
@@ -187,6 +231,8 @@ int main(void)
         cmocka_unit_test(the_same_rows_give_the_same_bytes),
         cmocka_unit_test(other_kinds_of_runs),
         cmocka_unit_test(a_run_that_fails_leaves_nothing),
+        cmocka_unit_test(cells_that_count_are_kept_for_histograms),
+        cmocka_unit_test(titles_name_the_unit_once),
         cmocka_unit_test(wells_treated_alike_are_groups),
         cmocka_unit_test(z_prime_is_not_made_up),
     };
