@@ -12,6 +12,7 @@ extern const struct stm_stage stm_stage_classify;
 extern const struct stm_stage stm_stage_concentration;
 extern const struct stm_stage stm_stage_divide;
 extern const struct stm_stage stm_stage_foreground;
+extern const struct stm_stage stm_stage_growth;
 extern const struct stm_stage stm_stage_live_dead;
 extern const struct stm_stage stm_stage_measure;
 extern const struct stm_stage stm_stage_population;

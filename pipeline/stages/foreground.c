@@ -2,6 +2,7 @@
 /* Stage foreground: which part of the field cells cover. The method is in pipeline/cells. */
 #include "pipeline/cells/foreground.h"
 #include "pipeline/cells/divide.h"
+#include "pipeline/core/text.h"
 #include "pipeline/stage.h"
 #include "pipeline/stats/quantile.h"
 #include "pipeline/stats/summary.h"
@@ -147,12 +148,22 @@ static bool fill(struct stm_site *site, struct stm_cells_view *view, struct stm_
     return true;
 }
 
+/* Nothing measured in micrometres is filled then; what is looked for has a size all the same. */
+static void say_scale(struct stm_site *site)
+{
+    if (!(site->geo.pixel_um > 0))
+        stm_row_flag(&site->row, STM_VERDICT_WARN,
+                     "pixel size unknown: cells are looked for as if it were %.2f um (give --pixel-size)",
+                     stm_cells_um);
+}
+
 static bool run(struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err)
 {
     const struct knobs *k = env->params;
     const int c = channel_of(site);
     struct stm_cells_view view;
     if (c < 0) return stm_fail(err, STM_BAD_INPUT, "the image by transmitted light is missing");
+    say_scale(site);
     struct stm_foreground_options options = {k->contrast, k->texture_percent, k->least_um2, 1};
     if (options.contrast == STM_CONTRAST_AUTO && site->row.channel[c].role == STM_ROLE_BRIGHTFIELD)
         options.contrast = STM_CONTRAST_TEXTURE;
@@ -184,6 +195,25 @@ static struct totals add_up(const struct stm_well *well, int first, enum stm_ver
         t.n++;
     }
     return t;
+}
+
+/* Plate state: fields of view without a pixel size. */
+static void note(const struct stm_site *site, const struct stm_stage_env *env)
+{
+    *(int *)env->plate += !(site->geo.pixel_um > 0);
+}
+
+static bool conclude(const struct stm_stage_env *env, struct stm_error *err)
+{
+    const int n = *(const int *)env->plate;
+    (void)err;
+    if (n && env->notes)
+        stm_string_addf(
+            env->notes,
+            "pixel size unknown in %d fields of view: taken as %.2f um to look for cells, nothing "
+            "is given in micrometres\n",
+            n, stm_cells_um);
+    return true;
 }
 
 static double root(double a, double b)
@@ -225,7 +255,10 @@ const struct stm_stage stm_stage_foreground = {
     .params_size = sizeof(struct knobs),
     .site_columns = site_columns,
     .well_columns = well_columns,
+    .plate_bytes = sizeof(int),
     .scratch_bytes = scratch_bytes,
     .run = run,
+    .note = note,
+    .conclude = conclude,
     .well = well,
 };

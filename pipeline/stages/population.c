@@ -7,8 +7,10 @@
 #include "pipeline/well.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { CELLS, SPINDLE, POLYGONAL, FLAT, ROUNDED, COUNTS };
 static const char *const count_names[COUNTS] = {"Count_Cells", "Count_Spindle", "Count_Polygonal",
@@ -168,16 +170,41 @@ static void fill_lists(double *v, const struct fields *f, const struct stm_well 
     }
 }
 
+/* Adds a sentence to the well's reason; what no longer fits is dropped. */
+__attribute__((format(printf, 2, 3))) static void flag(struct stm_well_row *row, const char *format, ...)
+{
+    size_t n = strlen(row->reason);
+    va_list args;
+    if (n) n += (size_t)snprintf(row->reason + n, sizeof row->reason - n, "; ");
+    if (n >= sizeof row->reason) return;
+    va_start(args, format);
+    vsnprintf(row->reason + n, sizeof row->reason - n, format, args);
+    va_end(args);
+    if (row->verdict < STM_VERDICT_WARN) row->verdict = STM_VERDICT_WARN;
+}
+
+static int without_scale(const struct stm_well *well)
+{
+    int n = 0;
+    for (int s = 0; s < well->n_sites; s++)
+        n += well->sites[s].verdict <= STM_VERDICT_WARN && !(well->sites[s].pixel_um > 0);
+    return n;
+}
+
 static void judge(struct stm_well *well, int used)
 {
     struct stm_well_row *row = &well->row;
-    if (used == well->n_sites) return;
-    row->verdict = used ? STM_VERDICT_WARN : STM_VERDICT_REJECTED;
-    if (used)
-        snprintf(row->reason, sizeof row->reason, "%d of %d fields of view were left out",
-                 well->n_sites - used, well->n_sites);
-    else
-        snprintf(row->reason, sizeof row->reason, "none of %d fields of view could be used", well->n_sites);
+    const int unscaled = without_scale(well);
+    if (!used) {
+        flag(row, "none of %d fields of view could be used", well->n_sites);
+        row->verdict = STM_VERDICT_REJECTED;
+    } else if (used < well->n_sites)
+        flag(row, "%d of %d fields of view were left out", well->n_sites - used, well->n_sites);
+    if (unscaled)
+        flag(
+            row,
+            "pixel size unknown in %d of %d fields of view: no micrometres, and sizes looked for are a guess",
+            unscaled, used);
 }
 
 static bool well(struct stm_well *well, const struct stm_stage_env *env, struct stm_error *err)

@@ -10,6 +10,7 @@ DATA = os.environ.get("STROMA_DATA", os.path.join(HERE, "..", "..", "..", "share
 try:
     import numpy as np
     import tifffile
+    from PIL import Image
 except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(77)
@@ -112,6 +113,22 @@ def score_cells(out, truth, name):
             "viability": 1 - abs(viability(calls) - viability(wanted)) / 100}
 
 
+def score_cover(out, truth, name):
+    """Overlap of covered areas, and 1 - mean absolute error of the confluence (10 points too high or low = 0.9)."""
+    both = either = 0
+    errors = []
+    for file in sorted(os.listdir(truth)):
+        path = os.path.join(out, "labels", file.replace("_label.tif", "_foreground.png"))
+        if not file.endswith("_label.tif") or not os.path.exists(path):
+            continue
+        true = np.squeeze(tifffile.imread(os.path.join(truth, file))) > 0
+        pred = np.asarray(Image.open(path)) > 0
+        both += np.count_nonzero(true & pred)
+        either += np.count_nonzero(true | pred)
+        errors.append(pred.mean() - true.mean())
+    return {"IoU": both / either, "confluence": 1 - float(np.mean(np.abs(errors)))}
+
+
 # set: (run options, object name, scores that are recorded)
 SETS = {
     "dsb2018_fluo_nuclei": (["--assay", "fluorescence"], "nuclei", [score_labels], ["AP50", "AP75"]),
@@ -119,21 +136,37 @@ SETS = {
     "stardist_sample_nuclei": (["--assay", "fluorescence"], "nuclei", [score_labels], ["AP50", "AP75"]),
     "celldetective_mcf7_hoechst_pi_bf": (["--assay", "fluorescence"], "nuclei", [score_labels, score_calls],
                                          ["recall50", "call_agreement", "called"]),
+    "usiigaci_phase": (["--assay", "adherent"], "cells", [score_labels, score_cover], ["AP50", "IoU", "confluence"]),
     "kudi_chamber_livedead": (["--assay", "suspension"], "cells", [score_cells], ["F1", "call_agreement", "viability"]),
     "grishagin_trypan_hemocytometer": (["--assay", "suspension"], "cells", [score_cells], ["F1"]),
 }
 
 
+# Sets made by the synthetic microscope: the options of `stroma synth`.
+MADE = {
+    "synthetic_phase": ["phase", "-s", "cols=8", "-s", "sites=2", "-s", "density_from=10", "-s", "density_to=94", "-s", "seed=4"],
+}
+SETS["synthetic_phase"] = SETS["usiigaci_phase"]
+
+
+def folder_of(program, name, top):
+    if name not in MADE:
+        return os.path.join(DATA, name)
+    made = os.path.join(top, name + "_made")
+    subprocess.run([program, "synth", "-o", made, *MADE[name]], check=True, capture_output=True)
+    return made
+
+
 def score_set(program, name, top):
     options, objects, scorers, kept = SETS[name]
-    out = os.path.join(top, name)
-    done = subprocess.run([program, "run", os.path.join(DATA, name, "images"), "-o", out, "-q", "--no-overlays",
+    out, folder = os.path.join(top, name), folder_of(program, name, top)
+    done = subprocess.run([program, "run", os.path.join(folder, "images"), "-o", out, "-q", "--no-overlays",
                            "--no-html", "--no-pdf", *options], capture_output=True, text=True)
     if done.returncode not in (0, 3):
         sys.exit(f"{name}: exit code {done.returncode}: {done.stderr}")
     scores = {}
     for scorer in scorers:
-        scores.update(scorer(out, os.path.join(DATA, name, "truth"), objects))
+        scores.update(scorer(out, os.path.join(folder, "truth"), objects))
     return {k: round(scores[k], 4) for k in kept}
 
 
@@ -143,7 +176,7 @@ def main():
         print(f"skipped: the image sets are not at {DATA} (set STROMA_DATA)")
         sys.exit(77)
     with tempfile.TemporaryDirectory() as top:
-        scores = {name: score_set(program, name, top) for name in SETS if os.path.isdir(os.path.join(DATA, name))}
+        scores = {name: score_set(program, name, top) for name in SETS if name in MADE or os.path.isdir(os.path.join(DATA, name))}
     path = os.path.join(HERE, "recorded.json")
     if "--record" in sys.argv:
         record = {n: {k: {"score": v, "tolerance": 0.01} for k, v in s.items()} for n, s in scores.items()}

@@ -6,6 +6,7 @@
 #include "kernels/kernels.h"
 #include "tests/support/fixture.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,6 +152,23 @@ static void sizes_of_all_kinds_are_looked_at(void **state)
     }
 }
 
+static void an_unknown_pixel_size_is_said(void **state)
+{
+    (void)state;
+    struct world w;
+    struct stm_error err;
+    open_world(&w, STM_ROLE_PHASE, 20);
+    w.f.site.geo.pixel_um = NAN;
+    run(&w);
+    assert_int_equal(w.f.site.row.verdict, STM_VERDICT_WARN);
+    assert_non_null(strstr(w.f.site.row.reason, "pixel size unknown"));
+    stm_stage_foreground.note(&w.f.site, &w.f.env);
+    w.f.env.notes = &w.f.notes;
+    assert_ok(stm_stage_foreground.conclude(&w.f.env, &err), &err);
+    assert_non_null(strstr(w.f.notes.text, "pixel size unknown in 1 field"));
+    close_world(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +178,7 @@ int main(void)
         cmocka_unit_test(scale_bars_and_corners_are_no_surface),
         cmocka_unit_test(texture_is_cover),
         cmocka_unit_test(sizes_of_all_kinds_are_looked_at),
+        cmocka_unit_test(an_unknown_pixel_size_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

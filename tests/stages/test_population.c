@@ -100,12 +100,28 @@ static void rounded_and_uncounted_cells_are_not_in_medians(void **state)
     stm_fixture_close(&b.f);
 }
 
+static void an_unknown_pixel_size_is_said(void **state)
+{
+    (void)state;
+    struct bench b;
+    open_well(&b, 2, (const int[][2]){{40, 10}, {40, 10}});
+    run(&b);
+    assert_int_equal(b.well.row.verdict, STM_VERDICT_OK);
+    b.rows[1].pixel_um = NAN;
+    run(&b);
+    assert_int_equal(b.well.row.verdict, STM_VERDICT_WARN);
+    assert_non_null(strstr(b.well.row.reason, "pixel size unknown in 1 of 2"));
+    assert_true(isnan(get(&b, "Cells_per_mm2")));
+    stm_fixture_close(&b.f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fractions_have_wilsons_interval),
         cmocka_unit_test(rejected_sites_do_not_count),
         cmocka_unit_test(rounded_and_uncounted_cells_are_not_in_medians),
+        cmocka_unit_test(an_unknown_pixel_size_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
