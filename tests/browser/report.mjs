@@ -116,14 +116,14 @@ const tests = {
     async "a well opens with its pictures"() {
         const page = await open("plate12");
         await page.click("a.cell >> nth=1");
-        assert.match(await page.textContent("h1"), /^Well A02/);
+        await page.waitForSelector("h1:has-text('Well A02')");
         assert.equal(await page.evaluate(() => document.activeElement.tagName), "H1");
         assert.equal(await page.locator("figure.field").count(), 2);
         assert.match(await page.textContent("figure.field >> nth=0"), /rejected.*4 live \u00b7 1 dead.*out of focus/);
         const sizes = await page.$$eval(".shot img", list => Promise.all(list.map(i => i.decode().then(() => i.naturalWidth))));
         assert.deepEqual(sizes, [804, 804, 804, 804]);
         await page.click("text=Next");
-        assert.match(await page.textContent("h1"), /^Well A03/);
+        await page.waitForSelector("h1:has-text('Well A03')");
         assert.match(await page.textContent("figure.field >> nth=0"), /No picture: the image could not be read/);
         await page.goBack();
         await page.goBack();

@@ -141,10 +141,20 @@ function classTable(data, m, at) {
     }))));
 }
 
+// Whether any cell has a value: areas in um2 are empty where the size of a pixel is not known.
+function isMeasured(m, list) {
+    return list.some(field => {
+        const cells = cellsOf(field);
+        for (let i = 0; cells && i < cells.n; i++) if (cells.value(m.slot, i) !== null) return true;
+        return false;
+    });
+}
+
 // What the first plot shows: two stains against each other where there are two, else a size.
-function firstAxes() {
+function firstAxes(list) {
     const bright = cellMeasures.filter(m => /^Intensity_MeanIntensity_/.test(m.name));
-    const size = cellMeasures.find(m => m.name === "AreaShape_Area_um2") || cellMeasures.find(m => m.name === "AreaShape_Area");
+    const sizes = ["AreaShape_Area_um2", "AreaShape_Area"].map(name => cellMeasures.find(m => m.name === name));
+    const size = sizes.find(m => m && isMeasured(m, list));
     return bright.length > 1 ? [bright[0], bright[1]] : [size || cellMeasures[0], null];
 }
 // Draws when the place comes near the window, or the page is printed.
@@ -165,7 +175,7 @@ const cellChoice = {x: null, y: null, logX: false, logY: false};
 function cellSection(list, what) {
     const some = list.filter(f => document.getElementById("cells" + f.number));
     if (!some.length || !cellMeasures.length) return null;
-    if (!cellChoice.x) [cellChoice.x, cellChoice.y] = firstAxes();
+    if (!cellChoice.x) [cellChoice.x, cellChoice.y] = firstAxes(some);
     const shown = new Set(cellClasses()), figure = el("div", {class: "plotbox"}), note = el("p", {class: "muted", role: "status"});
     function draw() {
         const {x, y, logX, logY} = cellChoice, data = gather(some, x, y, shown);
