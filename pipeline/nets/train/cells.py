@@ -12,9 +12,22 @@ import tifffile
 from PIL import Image
 from scipy import ndimage
 
-CANONICAL = 30.0  # pixels across the usual cell (diameter of a disk of its area)
-WIDE = 48.0  # sigma of the background, pixels at working scale
-blur = ndimage.gaussian_filter
+CANONICAL = 26.0  # outputs across the usual cell (diameter of a disk of its area)
+FINE = 2  # input pixels to an output, along each axis
+WIDE = 80.0  # sigma of the background, input pixels
+LAYER = 1024  # input pixels along a side of what is drawn at once
+
+
+def blur(a, sigma):
+    """A Gaussian; a wide one by way of a smaller image."""
+    n = int(sigma // 3)
+    if n < 2 or min(a.shape) < 8 * n:
+        return ndimage.gaussian_filter(a, sigma)
+    h, w = a.shape
+    small = np.pad(a, ((0, -h % n), (0, -w % n)), mode="edge").reshape(-(-h // n), n, -(-w // n), n).mean((1, 3))
+    small = ndimage.gaussian_filter(small, sigma / n, mode="nearest")
+    return np.asarray(Image.fromarray(small.astype(np.float32)).resize((small.shape[1] * n, small.shape[0] * n),
+                                                                       Image.BILINEAR))[:h, :w]
 
 
 def diameter(labels):
@@ -23,24 +36,16 @@ def diameter(labels):
     return float(np.sqrt(np.median(area) * 4 / np.pi))
 
 
-def wide_blur(a, sigma):
-    """A Gaussian of many pixels, by way of an eighth of the size."""
-    h, w = a.shape
-    small = ndimage.zoom(np.pad(a, ((0, -h % 8), (0, -w % 8)), mode="edge").reshape(-(-h // 8), 8, -(-w // 8), 8).mean((1, 3)),
-                         1, order=1)
-    small = blur(small, sigma / 8, mode="nearest")
-    return ndimage.zoom(small, 8, order=1, mode="nearest", grid_mode=True)[:h, :w]
-
-
-def see(image):
-    """What the network sees: contrast against the surroundings over its 99th part, its signed root, local deviation."""
-    d = image - wide_blur(image, WIDE)
-    most = np.quantile(np.abs(d[::2, ::2]), 0.99) + 1e-9
-    x = np.clip(d / most, -1, 1)
-    mean = ndimage.uniform_filter(x, 5)
-    deviation = np.sqrt(np.clip(ndimage.uniform_filter(x * x, 5) - mean * mean, 0, 1))
-    return np.stack([0.5 + 0.5 * x, 0.5 + 0.5 * np.sign(x) * np.sqrt(np.abs(x)),
-                     np.sqrt(np.clip(2 * deviation, 0, 1))]).astype(np.float32)
+def see(image, gain=1.0):
+    """What the network sees: contrast against the surroundings over its 99th part, and its signed root; the input pixels
+    of an output side by side."""
+    d = image - blur(image, WIDE)
+    most = np.quantile(np.abs(d[::3, ::3]), 0.99) + 1e-9
+    x = np.clip(d * (gain / most), -1, 1)
+    both = np.stack([0.5 + 0.5 * x, 0.5 + 0.5 * np.sign(x) * np.sqrt(np.abs(x))])
+    n, h, w = both.shape
+    parts = both.reshape(n, h // FINE, FINE, w // FINE, FINE).transpose(0, 2, 4, 1, 3)
+    return parts.reshape(-1, h // FINE, w // FINE).astype(np.float16)
 
 
 def targets(labels):
@@ -83,12 +88,12 @@ class Field:
         labels = np.squeeze(tifffile.imread(truth)).astype(np.int32)
         image = image[..., 0] if image.ndim == 3 else image
         self.kind, self.name = kind, os.path.basename(path)
-        factor = min(1.0, 1.6 * CANONICAL / diameter(labels))  # no finer than ever needed
-        size = np.round(np.array(labels.shape) * factor).astype(int)
-        labels = ndimage.zoom(labels, factor, order=0, mode="nearest", grid_mode=True) if factor < 1 else labels
-        image = ndimage.zoom(blur(image, 0.4 / factor) if factor < 0.8 else image, np.array(labels.shape) / image.shape,
-                             order=1, mode="nearest", grid_mode=True)
-        back = np.median(image[labels == 0]) if kind == "map" else wide_blur(image, 60)
+        factor = min(1.0, 1.6 * FINE * CANONICAL / diameter(labels))  # no finer than ever needed
+        if factor < 0.9:
+            size = round(labels.shape[1] * factor), round(labels.shape[0] * factor)
+            labels = np.asarray(Image.fromarray(labels).resize(size, Image.NEAREST))
+            image = np.asarray(Image.fromarray(image).resize(size, Image.BOX))
+        back = np.median(image[labels == 0]) if kind == "map" else blur(image, 100)
         image = image - back if kind == "map" else image / np.maximum(back, 1e-6) - 1
         self.image = image / (np.quantile(np.abs(image[labels > 0]), 0.9) + 1e-9)
         self.labels, self.diameter = labels, diameter(labels)
@@ -122,9 +127,9 @@ def phase_of(rng, mask):
     if rng.random() < 0.8:  # nucleus
         y, x = np.unravel_index(np.argmax(d + rng.uniform(0, 1.5, d.shape)), d.shape)
         yy, xx = np.indices(mask.shape)
-        r = max(2.0, top * rng.uniform(0.35, 0.75))
+        r = max(3.0, top * rng.uniform(0.35, 0.75))
         p = p + rng.uniform(-0.3, 0.8) * np.clip(1.4 - np.hypot(yy - y, xx - x) / r, 0, 1) ** 0.5
-    grain = blur(rng.normal(size=mask.shape), rng.uniform(0.6, 2.0))
+    grain = blur(rng.normal(size=mask.shape), rng.uniform(0.8, 3.5))
     p = p * (1 + rng.uniform(0, 0.7) * grain / (grain.std() + 1e-6))
     return np.where(mask, p, 0)
 
@@ -140,20 +145,20 @@ def compose(rng, bank, size):
     yy, xx = np.mgrid[-1:1:size * 1j, -1:1:size * 1j]
     bend = rng.normal(size=5) * 0.6
     least = rng.uniform(0.45, 0.85)
-    n = 0
+    n, covered, unit = 0, 0, FINE * CANONICAL
     for _ in range(900):
-        if (labels > 0).mean() > cover:
+        if covered > cover * size * size:
             break
         mask, image, d, _ = kin[rng.integers(len(kin))]
         y, x = rng.integers(0, size, 2)
         lie = direction + bend[0] * yy[y, x] + bend[1] * xx[y, x] + bend[2] * yy[y, x] * xx[y, x]
         own = 0.5 * np.arctan2(*(lambda q: (2 * q[0, 1], q[0, 0] - q[1, 1]))(np.cov(np.array(np.nonzero(mask)))))
         angle = (lie - own + rng.normal() * 0.25) if aligned else rng.uniform(0, 2 * np.pi)
-        m = matrix(rng, scale * CANONICAL / d * np.exp(rng.normal() * 0.15), angle, np.exp(rng.normal() * 0.15))
-        side = int(np.ceil(np.hypot(*mask.shape) * 1.7 * scale * CANONICAL / d)) + 4
+        m = matrix(rng, scale * unit / d * np.exp(rng.normal() * 0.15), angle, np.exp(rng.normal() * 0.15))
+        side = int(np.ceil(np.hypot(*mask.shape) * 1.7 * scale * unit / d)) + 4
         a = turned(mask.astype(np.float32), m, (side, side), 1) > 0.5
         ys, xs = np.nonzero(a)
-        if len(ys) < 40:
+        if len(ys) < 160:
             continue
         a = a[ys.min():ys.max() + 1, xs.min():xs.max() + 1]
         p = None
@@ -167,49 +172,55 @@ def compose(rng, bank, size):
         y0, x0 = max(y0, 0), max(x0, 0)
         there = labels[y0:y0 + a.shape[0], x0:x0 + a.shape[1]]
         free = a & (there == 0)
-        if free.sum() < least * a.sum() or free.sum() < 30:
+        if free.sum() < least * a.sum() or free.sum() < 120:
             continue
         one_part, parts = ndimage.label(free)
         if parts > 1:
             free = one_part == 1 + np.argmax(np.bincount(one_part.ravel())[1:])
         n += 1
         there[free] = n
+        covered += free.sum()
         p = p[t:t + a.shape[0], l:l + a.shape[1]] if p is not None else phase_of(rng, free)
         phase[y0:y0 + a.shape[0], x0:x0 + a.shape[1]][free] = (p * np.exp(rng.normal() * 0.3))[free]
     if rng.random() < 0.4 and n:  # grown together
-        reach = rng.uniform(1, 4)
+        reach = rng.uniform(1, 8)
         d, (iy, ix) = ndimage.distance_transform_edt(labels == 0, return_indices=True)
         grown = (d > 0) & (d <= reach)
         labels[grown] = labels[iy, ix][grown]
         phase[grown] = 0.4 * phase[iy, ix][grown]
-    return labels, blur(phase, rng.uniform(0.3, 0.9))
+    return labels, blur(phase, rng.uniform(0.5, 1.6))
 
 
 def contrast(rng, phase):
     """A phase map as phase contrast of either sign, brightfield out of focus, DIC, or as it is."""
     mode = rng.random()
-    p = blur(phase, rng.uniform(0.2, 1.2))
+    p = blur(phase, rng.uniform(0.4, 2.2))
     if mode < 0.4:
-        return np.sin(rng.uniform(0.3, 1.6) * p) - rng.uniform(0.4, 1.1) * blur(p, rng.uniform(3, 14))
+        return np.sin(rng.uniform(0.3, 1.6) * p) - rng.uniform(0.4, 1.1) * blur(p, rng.uniform(5, 25))
     if mode < 0.7:
-        out = -ndimage.laplace(blur(phase, rng.uniform(0.6, 2.2)))
+        out = -ndimage.laplace(blur(phase, rng.uniform(0.9, 4.0)))
         return out / (out.std() + 1e-9) + rng.uniform(0, 0.8) * p
     if mode < 0.85:
         angle = rng.uniform(0, 2 * np.pi)
         gy, gx = np.gradient(p)
         return np.cos(angle) * gy + np.sin(angle) * gx + rng.uniform(0, 0.15) * p
-    return p - rng.uniform(0, 0.5) * blur(p, rng.uniform(5, 20))
+    return p - rng.uniform(0, 0.5) * blur(p, rng.uniform(9, 35))
 
 
 def another(rng, image):
     """An image of phase contrast as another such microscope would show it, or, taken for a phase, another contrast."""
     mode = rng.random()
-    if mode < 0.2:
+    if mode < 0.25:
         return contrast(rng, -image if rng.random() < 0.8 else image)
-    if mode < 0.55:
+    if mode < 0.8:
         image = np.where(image > 0, image * np.exp(rng.uniform(-1, 0.7)), image * np.exp(rng.uniform(-1, 0.7)))
-        image = image + rng.uniform(-0.7, 1.0) * (image - blur(image, rng.uniform(1.5, 12)))
+        image = image + rng.uniform(-0.7, 1.0) * (image - blur(image, rng.uniform(2.5, 20)))
     return image
+
+
+def noise(rng, shape, sigma=0.0):
+    grain = rng.standard_normal(shape, dtype=np.float32)
+    return blur(grain, sigma) if sigma else grain
 
 
 def spoil(rng, x, s):
@@ -217,46 +228,63 @@ def spoil(rng, x, s):
     if rng.random() < 0.5:
         x = np.sign(x) * np.abs(x / s) ** np.exp(rng.uniform(-0.3, 0.3)) * s
     if rng.random() < 0.4:
-        x = blur(x, rng.uniform(0.3, 1.4))
+        x = blur(x, rng.uniform(0.5, 2.6))
     if rng.random() < 0.4:  # dirt and floating specks
-        spots = np.zeros(x.shape)
-        n = rng.integers(1, 60)
+        spots = np.zeros(x.shape, np.float32)
+        n = rng.integers(1, 120)
         spots[rng.integers(0, x.shape[0], n), rng.integers(0, x.shape[1], n)] = rng.normal(size=n)
-        r = rng.uniform(0.6, 2.2)
+        r = rng.uniform(1, 4)
         x = x + rng.uniform(0.5, 2.5) * s * blur(spots, r) * (2 * np.pi * r * r)
     if rng.random() < 0.4:
-        x = x + rng.uniform(0, 0.5) * s * wide_blur(rng.normal(size=x.shape), 24) * 24
+        x = x + rng.uniform(0, 0.5) * s * blur(noise(rng, x.shape), 42) * 42
     if rng.random() < 0.3:
-        grain = blur(rng.normal(size=x.shape), rng.uniform(0.7, 2.5))
+        grain = noise(rng, x.shape, rng.uniform(1.0, 4.5))
         x = x + rng.uniform(0, 0.3) * s * grain / grain.std()
-    x = x + rng.normal(size=x.shape) * s * (rng.uniform(0, 0.4) ** 1.5 if rng.random() < 0.7 else 0.01)
+    x = x + noise(rng, x.shape) * s * (rng.uniform(0, 0.6) ** 1.7 if rng.random() < 0.7 else 0.02)
     if rng.random() < 0.2:
         step = s * rng.uniform(0.03, 0.15)
         x = np.round(x / step) * step
     return x if rng.random() < 0.5 else -x
 
 
-def layer(rng, fields, bank, size=448):
+def drawn(rng, f, strong):
+    """A field turned, mirrored and scaled: labels of outputs, image of input pixels, where nothing is to be learned."""
+    spread = np.log(1.65 if strong else 1.4)
+    scale = FINE * CANONICAL / f.diameter * np.exp(rng.uniform(-spread, spread))
+    m = matrix(rng, scale, rng.uniform(0, 2 * np.pi), np.exp(rng.normal() * (0.1 if strong else 0.04)))
+    h, w = f.labels.shape
+    room = np.maximum(np.array([h, w]) - LAYER / scale, 0) / 2 + 1
+    centre = np.array([h, w]) / 2 + rng.uniform(-room, room)
+    offset = centre - m @ np.array([LAYER / 2, LAYER / 2])
+    image = ndimage.affine_transform(f.image, m, offset, (LAYER, LAYER), order=1, mode="reflect")
+    size, mc, oc = LAYER // FINE, FINE * m, offset + m @ np.full(2, (FINE - 1) / 2)
+    labels = ndimage.affine_transform(f.labels, mc, oc, (size, size), order=0, mode="reflect")
+    at = np.tensordot(mc, np.indices((size, size)), 1) + oc[:, None, None]
+    labels, seam = apart(labels, np.floor(at[0] / h) + 64, np.floor(at[1] / w) + 64)
+    return labels, image, seam
+
+
+def layer(rng, fields, bank):
     """What the network sees, and what it should say, of one drawn field."""
-    if rng.random() < 0.35:
-        labels, phase = compose(rng, bank, size)
-        x, seam = contrast(rng, phase), np.zeros(labels.shape, bool)
+    plain = False
+    if rng.random() < 0.22:
+        labels, phase = compose(rng, bank, 768)
+        x, labels = contrast(rng, phase), labels[::FINE, ::FINE]
+        seam = np.zeros(labels.shape, bool)
     else:
         f = fields[rng.choice(len(fields), p=[f.share for f in fields])]
-        scale = CANONICAL / f.diameter * np.exp(rng.uniform(np.log(0.6), np.log(1.6)))
-        m = matrix(rng, scale, rng.uniform(0, 2 * np.pi), np.exp(rng.normal() * 0.1))
-        h, w = f.labels.shape
-        centre = np.array([rng.uniform(0.2, 0.8) * h, rng.uniform(0.2, 0.8) * w])
-        offset = centre - m @ np.array([size / 2, size / 2])
-        cut = lambda a, order: ndimage.affine_transform(a, m, offset, (size, size), order=order, mode="reflect")
-        labels, x = cut(f.labels, 0), cut(f.image, 1)
-        at = np.tensordot(m, np.indices((size, size)), 1) + offset[:, None, None]
-        labels, seam = apart(labels, np.floor(at[0] / h) + 64, np.floor(at[1] / w) + 64)
-        x = another(rng, x) if f.kind == "phase" else contrast(rng, x)
-    inside = x[labels > 0]
-    s = inside.std() if inside.size > 50 else x.std() + 1e-6
+        plain = f.kind == "phase" and rng.random() < 0.5
+        labels, x, seam = drawn(rng, f, not plain)
+        if not plain:
+            x = another(rng, x) if f.kind == "phase" else contrast(rng, x)
+    inside = x[::FINE, ::FINE][labels > 0]
+    s = (inside.std() if inside.size > 200 else x.std()) + 1e-6
+    if plain:
+        x = x + noise(rng, x.shape) * s * rng.uniform(0, 0.1)
+    else:
+        x = spoil(rng, x, s)
     foreground, height, place = targets(labels)
-    return see(spoil(rng, x, s + 1e-9)), np.stack([foreground, height, np.where(seam, 0, place)]).astype(np.float32)
+    return see(x, np.exp(rng.normal() * 0.3)), np.stack([foreground, height, np.where(seam, 0, place)]).astype(np.float16)
 
 
 def apart(labels, row, column):
@@ -275,35 +303,35 @@ def folder(path, images, kind, keep):
             yield Field(image, truth, kind)
 
 
-def prepare(data, fold):
-    """Phase contrast (every fourth field from number `fold` on held out) and phase maps below folder `data`."""
+def prepare(data, fold, synthetic):
+    """Phase contrast (every fourth field from number `fold` on held out), plates of the synthetic microscope and phase
+    maps below folder `data`."""
     fields = list(folder(data + "/usiigaci_phase", "*.tif", "phase", lambda n: n % 4 != fold))
     maps = list(folder(data + "/vicar_multimodal_pc3_pnt1a", "QPI*.tif", "map", lambda n: True))
     old = list(folder(data + "/cellphe_mdamb231_ptychography", "*.tif", "map", lambda n: n % 3 == 0))
-    for group, share in ((fields, 0.6), (maps, 0.3), (old, 0.1)):
+    made = [f for plate in synthetic for f in folder(plate, "*.tif", "phase", lambda n: True)]
+    for group, share in ((fields, 0.6), (maps, 0.25), (old, 0.05), (made, 0.1)):
         for f in group:
-            f.share = share / len(group)
+            f.share = share / len(group) / (1 if made else 0.9)
     bank = [(mask, image, d, f.name) for f in fields + maps for mask, image, d in f.cut_outs()]
-    return fields + maps + old, bank
+    return fields + maps + old + made, bank
 
 
-def examples(data, fold, seed, crop=160, n=8):
-    """Endless batches: crops of a few drawn layers at a time."""
+def examples(data, fold, seed, synthetic=(), crop=128, n=8):
+    """Endless batches of crops of a few dozen drawn layers, one of which is replaced every other batch."""
     rng = np.random.default_rng(seed)
-    fields, bank = prepare(data, fold)
+    fields, bank = prepare(data, fold, synthetic)
     shelf = []
     while True:
         shelf.append(layer(rng, fields, bank))
-        shelf = shelf[-10:]
+        shelf = shelf[-60:]
         for _ in range(2 if len(shelf) > 4 else 0):
             seen, told = [], []
             for _ in range(n):
                 x, t = shelf[rng.integers(len(shelf))]
                 y0, x0 = rng.integers(0, x.shape[1] - crop + 1, 2)
                 window = np.s_[..., y0:y0 + crop, x0:x0 + crop]
-                k, flip = rng.integers(4), rng.random() < 0.5
-                turn = lambda a: np.rot90(a[..., ::-1] if flip else a, k, (-2, -1))
-                seen.append(turn(x[window]))
-                told.append(turn(t[window]))
-            told = np.stack(told)
-            yield np.stack(seen), told[:, 0], told[:, 1], told[:, 2]
+                seen.append(x[window])
+                told.append(t[window])
+            told = np.stack(told).astype(np.float32)
+            yield np.stack(seen).astype(np.float32), told[:, 0], told[:, 1], told[:, 2]

@@ -4,6 +4,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 CHANNELS = {"nuclei": (16, 32, 48, 64), "cells": (16, 48, 64, 96)}
+PLANES = {"nuclei": 3, "cells": 8}  # what the network takes in; the program has them in fours
 LIMIT, STEPS = 6.0, 127  # activations are 0 ... LIMIT in STEPS steps
 
 
@@ -68,11 +69,13 @@ class Conv(nn.Module):
 
 
 class Net(nn.Module):
-    """Three planes 0 ... 1 to log odds of an object and a height with one top in each."""
+    """Planes 0 ... 1 to log odds of an object and a height with one top in each."""
 
-    def __init__(self, channels):
+    def __init__(self, task):
         super().__init__()
-        self.e, self.d, inputs = nn.ModuleList(), nn.ModuleList(), 4
+        channels = CHANNELS[task]
+        self.pad = -PLANES[task] % 4
+        self.e, self.d, inputs = nn.ModuleList(), nn.ModuleList(), PLANES[task] + self.pad
         for c in channels:
             self.e.append(nn.ModuleList([Conv(inputs, c), Conv(c, c)]))
             inputs = c
@@ -86,7 +89,7 @@ class Net(nn.Module):
                 m.q = on
 
     def forward(self, x):
-        x = torch.cat([x, torch.zeros_like(x[:, :1])], 1)
+        x = torch.cat([x, torch.zeros_like(x[:, :self.pad])], 1)
         x = Round.apply(x * STEPS) * (LIMIT / STEPS)
         skips = []
         for k, (a, b) in enumerate(self.e):
