@@ -10,7 +10,7 @@
 enum stm_slot {
     STM_SLOT_RAW = 1 << 0,        /* plane[c]: pixels as read */
     STM_SLOT_FLAT = 1 << 1,       /* plane[c]: the same planes after illumination correction, in place */
-    STM_SLOT_FOREGROUND = 1 << 2, /* mask */
+    STM_SLOT_FOREGROUND = 1 << 2, /* mask, confluence */
     STM_SLOT_LABELS = 1 << 3,     /* labels, segments */
     STM_SLOT_OBJECTS = 1 << 4,    /* objects and their columns */
     STM_SLOT_QUALITY = 1 << 5     /* row.verdict, row.reason, quality columns */
@@ -22,14 +22,24 @@ struct stm_geometry {
     double pixel_um; /* NaN when unknown */
 };
 
+/* What cells cover, in percent of the surface; what is not known is NAN. */
+struct stm_confluence {
+    double percent, low, high;
+    double rounded;   /* under rounded cells */
+    double excluded;  /* percent of the image that is no culture surface */
+    double threshold; /* classical method: texture that ends bare surface, percent of its light */
+    int contrast;     /* classical method: enum stm_cells_contrast as found, else 0 */
+};
+
 /* Owned by one worker at a time. Planes and labels are the worker's buffers; lists are in `arena`. */
 struct stm_site {
     struct stm_site_row row; /* identity, files, verdict; values point to site_values */
     struct stm_geometry geo;
     struct stm_u16 plane[STM_MAX_CHANNELS]; /* index = channel, as in row.channel; px NULL when missing */
     struct stm_u8 mask;                     /* 255 = foreground */
-    struct stm_u32 labels;                  /* 0 = background, object number otherwise */
-    struct stm_segment *segments;           /* the labels as runs, raster order; debris included */
+    struct stm_confluence confluence;
+    struct stm_u32 labels;        /* 0 = background, object number otherwise */
+    struct stm_segment *segments; /* the labels as runs, raster order; debris included */
     size_t n_segments;
     struct stm_object *objects; /* objects[i].number == i + 1; debris after all others */
     int n_objects;

@@ -39,14 +39,20 @@ static struct stm_u16 take16(struct stm_cells_view *v, const char *what, struct 
     return (struct stm_u16){px, v->w, v->w, v->h};
 }
 
-static bool take(struct stm_cells_view *v, struct stm_error *err)
+static bool take_outside(struct stm_cells_view *v, struct stm_error *err)
 {
     v->outside = (struct stm_u8){NULL, v->w, v->w, v->h};
     v->outside.px = stm_arena_take(v->scratch, (size_t)v->w * (size_t)v->h, "a mask", err);
+    return v->outside.px != NULL;
+}
+
+static bool take(struct stm_cells_view *v, struct stm_error *err)
+{
+    if (!take_outside(v, err)) return false;
     v->contrast = take16(v, "contrast", err);
     v->smooth = take16(v, "smoothed contrast", err);
     v->texture = take16(v, "texture", err);
-    return v->outside.px && v->contrast.px && v->smooth.px && v->texture.px;
+    return v->contrast.px && v->smooth.px && v->texture.px;
 }
 
 static bool resample(struct stm_u16 dst, struct stm_cu16 src, struct stm_arena *scratch,
@@ -60,13 +66,37 @@ static bool resample(struct stm_u16 dst, struct stm_cu16 src, struct stm_arena *
     return true;
 }
 
+static struct stm_cells_view view_of(struct stm_cu16 plane, double pixel_um,
+                                     const struct stm_kernels *kernels, struct stm_arena *scratch)
+{
+    const struct stm_cells_size size = stm_cells_size(plane.w, plane.h, pixel_um);
+    const double factor = (double)size.w / plane.w;
+    return (struct stm_cells_view){.kernels = kernels,
+                                   .scratch = scratch,
+                                   .w = size.w,
+                                   .h = size.h,
+                                   .factor = factor,
+                                   .um = pixel_um > 0 ? pixel_um / factor : stm_cells_um};
+}
+
+bool stm_cells_look_outside(struct stm_cells_view *view, struct stm_cu16 plane, double pixel_um,
+                            const struct stm_kernels *kernels, struct stm_arena *scratch,
+                            struct stm_error *err)
+{
+    *view = view_of(plane, pixel_um, kernels, scratch);
+    if (!take_outside(view, err)) return false;
+    const size_t mark = stm_arena_mark(scratch);
+    const struct stm_u16 light = take16(view, "light", err);
+    const bool ok = light.px && resample(light, plane, scratch, err) &&
+                    stm_cells_mark_outside(view, (struct stm_cu16)STM_CONST(light), err);
+    stm_arena_reset(scratch, mark);
+    return ok;
+}
+
 bool stm_cells_look(struct stm_cells_view *view, struct stm_cu16 plane, double pixel_um,
                     const struct stm_kernels *kernels, struct stm_arena *scratch, struct stm_error *err)
 {
-    const struct stm_cells_size size = stm_cells_size(plane.w, plane.h, pixel_um);
-    *view = (struct stm_cells_view){.kernels = kernels, .scratch = scratch, .w = size.w, .h = size.h};
-    view->factor = (double)size.w / plane.w;
-    view->um = pixel_um > 0 ? pixel_um / view->factor : stm_cells_um;
+    *view = view_of(plane, pixel_um, kernels, scratch);
     if (!take(view, err)) return false;
     const size_t mark = stm_arena_mark(scratch);
     const struct stm_u16 light = take16(view, "light", err);

@@ -34,12 +34,18 @@ struct stm_cells_view {
 bool stm_cells_look(struct stm_cells_view *view, struct stm_cu16 plane, double pixel_um,
                     const struct stm_kernels *kernels, struct stm_arena *scratch, struct stm_error *err);
 
+/* The same, but only scale, outside and surface are found. */
+bool stm_cells_look_outside(struct stm_cells_view *view, struct stm_cu16 plane, double pixel_um,
+                            const struct stm_kernels *kernels, struct stm_arena *scratch,
+                            struct stm_error *err);
+
 /* Size of the view of a w x h image. */
 struct stm_cells_size {
     int w, h;
 } stm_cells_size(int w, int h, double pixel_um);
 
-/* Bytes that stm_cells_look leaves in use, and those it needs besides on the way. */
+/* Bytes that stm_cells_look leaves in use, and those it needs besides on the way; stm_cells_look_outside
+ * needs less of both. */
 size_t stm_cells_view_bytes(int w, int h, double pixel_um);
 size_t stm_cells_look_bytes(int w, int h, double pixel_um);
 

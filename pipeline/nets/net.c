@@ -72,10 +72,18 @@ static void upsample_row(uint8_t *dst, const uint8_t *src, int w)
         memcpy(dst + 4 * x, src + x / 2 * 4, 4);
 }
 
+static void take_in(struct run *r, const struct stm_net_layer *layer, const struct ring *ring, int y)
+{
+    uint8_t *row[STM_NET_QUADS];
+    for (int q = 0; q < layer->quads; q++)
+        row[q] = quad_of(ring, y, q) + 4;
+    r->input(r->from, row, y);
+}
+
 static void make(struct run *r, const struct stm_net_layer *layer, const struct ring *ring, int y)
 {
     const struct ring *from = &r->ring[layer->from < 0 ? 0 : layer->from];
-    if (layer->op == STM_NET_INPUT) r->input(r->from, quad_of(ring, y, 0) + 4, y);
+    if (layer->op == STM_NET_INPUT) take_in(r, layer, ring, y);
     if (layer->op == STM_NET_CONV) convolve(r, layer, ring, y);
     for (int q = 0; q < layer->quads && layer->op == STM_NET_POOL; q++)
         pool_row(quad_of(ring, y, q) + 4, quad_of(from, 2 * y, q) + 4, quad_of(from, 2 * y + 1, q) + 4,

@@ -12,7 +12,7 @@
 
 struct stm_kernels;
 
-enum { STM_NET_LAYERS = 40, STM_NET_QUADS = 32, STM_NET_OUTPUTS = 2 };
+enum { STM_NET_LAYERS = 40, STM_NET_QUADS = 48, STM_NET_OUTPUTS = 2 };
 enum { STM_NET_MULTIPLE = 8 }; /* sizes must be multiples of it */
 
 enum stm_net_op {
@@ -50,8 +50,16 @@ struct stm_net {
  * in a nucleus in units of 1/256; distance to the nucleus' own edge over the greatest in it, in 1/16384. */
 extern const struct stm_net stm_net_nuclei;
 
-/* Fills row y: 4 bytes a pixel, 0 … 127. May be called by several threads at once. */
-typedef void stm_net_input_fn(void *from, uint8_t *row, int y);
+/* Adherent cells in transmitted light. A pixel is STM_NET_FINE x STM_NET_FINE of the image. Input: contrast
+ * of these pixels against the surroundings as 0 … 127 (64: none), its signed root (contrast.h). Outputs: log
+ * odds of being in a cell in units of 1/256; mean of the distance to the cell's own edge and the nearness to
+ * its middle, each over the greatest in it, in 1/16384. */
+extern const struct stm_net stm_net_cells;
+enum { STM_NET_FINE = 2 };
+
+/* Fills row y of each of the input's quads: 4 bytes a pixel, 0 … 127. May be called by several threads at
+ * once. */
+typedef void stm_net_input_fn(void *from, uint8_t *const *quad, int y);
 
 /* Runs the network over an image of the size of out[0]; both outputs have it, and it is a multiple of
  * STM_NET_MULTIPLE. Takes exactly stm_net_scratch bytes from the arena and gives them back. Fails only when

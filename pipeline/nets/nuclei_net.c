@@ -62,9 +62,10 @@ size_t stm_nuclei_net_scratch(int w, int h)
     return bytes_at(side(w, f), side(h, f), w);
 }
 
-static void input_row(void *from, uint8_t *row, int y)
+static void input_row(void *from, uint8_t *const *quad, int y)
 {
     const struct view *v = from;
+    uint8_t *const row = quad[0];
     const int w = v->light.w;
     const uint16_t *px = v->light.px + stm_net_mirrored(y, v->light.h) * v->light.stride;
     for (int x = 0; x < w; x++)

@@ -1,29 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Stage segment of assay adherent: covered area becomes cells, one by one. Every method fills the label image
- * with numbers of cells; what follows is common to all. */
-#include "pipeline/cells/divide.h"
+/* Stage segment of assay adherent: which part of a field cells cover, and which cells, one by one. The
+ * methods are in pipeline/cells; what follows them is common to all. */
 #include "kernels/runs.h"
-#include "pipeline/cells/view.h"
+#include "pipeline/cells/cells.h"
+#include "pipeline/cells/foreground.h"
 #include "pipeline/stage.h"
 
 #include <math.h>
 #include <string.h>
 
-static const char *const methods[] = {"classical", NULL};
-enum method { CLASSICAL };
+static const char *const methods[] = {"classical", "net", NULL};
+enum method { CLASSICAL, NET };
+static const char *const contrasts[] = {"auto", "positive", "negative", "texture", NULL};
 
 struct knobs {
-    int method;
-    double neck, least_um2;
+    int method, contrast;
+    double cell_um, least_um2, patch_um2, texture_percent, neck, uncertainty_percent;
 };
 
 static const struct stm_param params[] = {
-    STM_CHOICE(knobs, method, methods, CLASSICAL,
-               "by necks, and by the bright lines along which cells touch (docs/adherent.md)"),
-    STM_REAL(knobs, neck, "", 0.05, 0.95, 0.55,
-             "what is joined by a passage wider than this part of the narrower side is one cell"),
+    STM_CHOICE(knobs, method, methods, NET,
+               "by contrast, texture and necks, or by a neural network (docs/adherent.md)"),
+    STM_REAL(knobs, cell_um, "um", 0, 1000, 0,
+             "net: diameter of a disc as large as the usual cell; 0 = found in each image"),
     STM_REAL(knobs, least_um2, "um2", 1, 100000, 120,
              "smaller parts, or below a fifth of the usual cell, belong to their neighbour"),
+    STM_CHOICE(
+        knobs, contrast, contrasts, STM_CONTRAST_AUTO,
+        "classical: phase contrast with dark cells (positive) or bright ones (negative), or whatever is not "
+        "smooth (texture); auto = texture for brightfield, else as the halos are"),
+    STM_REAL(knobs, texture_percent, "%", 0.1, 50, 2.2,
+             "classical: bare surface varies less than this, of its light, over 6 um; noise is added to it"),
+    STM_REAL(knobs, patch_um2, "um2", 1, 100000, 120, "classical: smaller covered patches are dirt"),
+    STM_REAL(knobs, neck, "", 0.05, 0.95, 0.55,
+             "classical: what is joined by a passage wider than this part of the narrower side is one cell"),
+    STM_REAL(knobs, uncertainty_percent, "%", 0, 80, 20,
+             "classical: uncertainty of all thresholds that Confluence_Low and Confluence_High come from"),
     {0},
 };
 
@@ -32,43 +44,19 @@ static const struct stm_measure columns[] = {
     {0},
 };
 
-static size_t scratch_bytes(const void *unused, const struct stm_geometry *geo)
+static int channel_of(const struct stm_site *site)
 {
-    (void)unused;
-    const struct stm_cells_size s = stm_cells_size(geo->width, geo->height, geo->pixel_um);
-    const size_t numbers = stm_arena_cost(((size_t)s.w * (size_t)s.h / 4 + 256) * 4),
-                 divide = stm_cells_divide_bytes(s.w, s.h);
-    const size_t areas = stm_arena_cost(((size_t)s.w * (size_t)s.h / 4 + 256) * 8);
-    return stm_arena_cost((size_t)s.w * (size_t)s.h * 5 + STM_ALIGN) +
-           (numbers + areas > divide ? numbers + areas : divide);
+    const int phase = stm_site_channel(site, STM_ROLE_PHASE);
+    return phase >= 0 ? phase : stm_site_channel(site, STM_ROLE_BRIGHTFIELD);
 }
 
-/* dst = src at the nearest pixel. */
-static void sample(struct stm_u32 dst, struct stm_cu32 src)
+static size_t scratch_bytes(const void *params_, const struct stm_geometry *geo)
 {
-    for (int y = 0; y < dst.h; y++) {
-        const uint32_t *from = src.px + (ptrdiff_t)((2 * (int64_t)y + 1) * src.h / (2 * dst.h)) * src.stride;
-        uint32_t *to = dst.px + y * dst.stride;
-        for (int x = 0; x < dst.w; x++)
-            to[x] = from[(2 * (int64_t)x + 1) * src.w / (2 * dst.w)];
-    }
-}
-
-static bool classical(struct stm_u32 cells, double um, uint32_t *n, const struct stm_stage_env *env,
-                      struct stm_error *err)
-{
-    const struct knobs *k = env->params;
-    return stm_cells_divide(n, cells, k->neck, (uint32_t)(k->least_um2 / (um * um) + 0.5), env->kernels,
-                            env->scratch, err);
-}
-
-/* Labels at full size: those of the nearest pixels, within the covered area. */
-static void enlarge(struct stm_site *site, struct stm_cu32 cells)
-{
-    sample(site->labels, cells);
-    for (int y = 0; y < site->labels.h; y++)
-        for (int x = 0; x < site->labels.w; x++)
-            if (!site->mask.px[y * site->mask.stride + x]) site->labels.px[y * site->labels.stride + x] = 0;
+    const struct knobs *const k = params_;
+    const size_t classical = stm_cells_classical_bytes(geo->width, geo->height, geo->pixel_um),
+                 net = k->method == NET ? stm_cells_by_net_bytes(geo->width, geo->height, geo->pixel_um) : 0;
+    const size_t numbers = stm_arena_cost(((size_t)geo->width * (size_t)geo->height / 4 + 256) * 4);
+    return (classical > net ? classical : net) + numbers;
 }
 
 /* Numbers in raster order of the first pixel; those of cells that are gone are not used. Returns how many. */
@@ -114,55 +102,52 @@ static bool list_objects(struct stm_site *site, int n, struct stm_error *err)
     return true;
 }
 
-/* Rounded cells are known by what they are made of. */
-static bool mark_round(struct stm_site *site, struct stm_cu8 round, struct stm_arena *scratch,
-                       struct stm_error *err)
+/* Numbers change on the way: number[] has the new one of each. */
+static void mark_rounded(struct stm_site *site, const struct stm_cells *cells, const uint32_t *number)
 {
-    uint32_t *count =
-        stm_arena_take(scratch, ((size_t)site->n_objects + 1) * 2 * sizeof *count, "areas", err);
-    if (!count) return false;
-    memset(count, 0, ((size_t)site->n_objects + 1) * 2 * sizeof *count);
-    for (size_t i = 0; i < site->n_segments; i++) {
-        const struct stm_segment *s = &site->segments[i];
-        const uint8_t *row =
-            round.px + (2 * (int64_t)s->y + 1) * round.h / (2 * site->geo.height) * round.stride;
-        for (int x = s->x0; x < s->x1; x++)
-            count[2 * (s->label - 1)] += row[(2 * (int64_t)x + 1) * round.w / (2 * site->geo.width)];
-        count[2 * (s->label - 1) + 1] += (uint32_t)(s->x1 - s->x0);
-    }
-    for (int i = 0; i < site->n_objects; i++)
-        if (2 * count[2 * i] > count[2 * i + 1]) site->objects[i].class = STM_CLASS_ROUNDED;
-    return true;
+    for (uint32_t i = 1; i <= cells->n; i++)
+        if (number[i] && cells->rounded[i]) site->objects[number[i] - 1].class = STM_CLASS_ROUNDED;
+}
+
+static bool find(struct stm_cells *cells, struct stm_site *site, int c, const struct stm_stage_env *env,
+                 struct stm_error *err)
+{
+    const struct knobs *k = env->params;
+    const bool brightfield = site->row.channel[c].role == STM_ROLE_BRIGHTFIELD;
+    const struct stm_cells_options options = {
+        .contrast = k->contrast == STM_CONTRAST_AUTO && brightfield ? STM_CONTRAST_TEXTURE : k->contrast,
+        .texture_percent = k->texture_percent,
+        .patch_um2 = k->patch_um2,
+        .spread = k->uncertainty_percent / 100,
+        .neck = k->neck,
+        .least_um2 = k->least_um2,
+        .cell_um = k->cell_um};
+    return (k->method == NET ? stm_cells_by_net : stm_cells_classical)(
+        cells, (struct stm_cu16)STM_CONST(site->plane[c]), site->geo.pixel_um, &options, env->kernels,
+        env->scratch, err);
 }
 
 static bool run(struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err)
 {
-    const struct stm_cells_size s = stm_cells_size(site->geo.width, site->geo.height, site->geo.pixel_um);
-    const double um = site->geo.pixel_um > 0 ? site->geo.pixel_um * site->geo.width / s.w : stm_cells_um;
-    const struct stm_u32 cells = {stm_arena_take(env->scratch, (size_t)s.w * (size_t)s.h * 4, "cells", err),
-                                  s.w, s.w, s.h};
-    const struct stm_u8 round = {
-        stm_arena_take(env->scratch, (size_t)s.w * (size_t)s.h, "rounded cells", err), s.w, s.w, s.h};
-    uint32_t n = 0;
-    if (!cells.px || !round.px) return false;
-    sample(cells, (struct stm_cu32)STM_CONST(site->labels));
-    for (size_t i = 0; i < (size_t)s.w * (size_t)s.h; i++)
-        round.px[i] = cells.px[i] == STM_PART_ROUND;
-    if (!classical(cells, um, &n, env, err)) return false;
-    enlarge(site, (struct stm_cu32)STM_CONST(cells));
-    uint32_t *number = stm_arena_take(env->scratch, ((size_t)n + 1) * sizeof *number, "numbers", err);
+    struct stm_cells cells = {.labels = site->labels, .mask = site->mask};
+    const int c = channel_of(site);
+    if (c < 0) return stm_fail(err, STM_BAD_INPUT, "the image by transmitted light is missing");
+    if (!find(&cells, site, c, env, err)) return false;
+    site->confluence = cells.confluence;
+    uint32_t *number = stm_arena_take(env->scratch, ((size_t)cells.n + 1) * sizeof *number, "numbers", err);
     if (!number) return false;
-    const int found = renumber(site->labels, number, n);
+    const int found = renumber(site->labels, number, cells.n);
     site->site_values[env->site_first] = found;
-    return list_objects(site, found, err) &&
-           mark_round(site, (struct stm_cu8)STM_CONST(round), env->scratch, err);
+    if (!list_objects(site, found, err)) return false;
+    mark_rounded(site, &cells, number);
+    return true;
 }
 
 const struct stm_stage stm_stage_divide = {
     .name = "segment",
-    .summary = "tell cells apart, one by one",
-    .reads = STM_SLOT_FOREGROUND | STM_SLOT_LABELS,
-    .writes = STM_SLOT_LABELS | STM_SLOT_OBJECTS,
+    .summary = "find adherent cells, one by one, and what they cover",
+    .reads = STM_SLOT_RAW | STM_SLOT_FLAT,
+    .writes = STM_SLOT_FOREGROUND | STM_SLOT_LABELS | STM_SLOT_OBJECTS,
     .params = params,
     .params_size = sizeof(struct knobs),
     .site_columns = columns,

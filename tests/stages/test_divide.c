@@ -1,124 +1,195 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Painted parts whose division is plain. */
+/* Both methods against the synthetic microscope, whose truth is known, and against painted marks. */
 #include "tests/support/stm_assert.h"
 
+#include "images/synth.h"
 #include "kernels/kernels.h"
-#include "pipeline/cells/divide.h"
 #include "tests/support/fixture.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 extern const struct stm_stage stm_stage_divide;
 
-enum { SIDE = 200 };
+enum { SIDE = 640 };
 
-static void open_parts(struct stm_fixture *f)
+struct world {
+    struct stm_fixture f;
+    struct stm_field field;
+};
+
+static void open_world(struct world *w, enum stm_role role, const char *method, double confluence)
 {
-    static const enum stm_role roles[] = {STM_ROLE_PHASE};
-    stm_fixture_open(f, &stm_stage_divide, SIDE, SIDE, roles, 1);
-    f->env.kernels = stm_kernels_best();
-    f->site.geo.pixel_um = 0.87;
-    f->site.labels = (struct stm_u32){calloc(SIDE * SIDE, 4), SIDE, SIDE, SIDE};
-    f->site.mask = (struct stm_u8){calloc(SIDE, SIDE), SIDE, SIDE, SIDE};
+    const struct stm_scene *scene = stm_scene_find("phase");
+    static unsigned char params[STM_SCENE_PARAMS];
+    struct stm_error err;
+    char value[32];
+    snprintf(value, sizeof value, "%g", confluence);
+    stm_param_defaults(scene->params, params);
+    assert_ok(stm_param_set(scene->params, params, "confluence_percent", value, &err), &err);
+    if (confluence <= 0) assert_ok(stm_param_set(scene->params, params, "specks", "0", &err), &err);
+    w->field = (struct stm_field){.w = SIDE, .h = SIDE, .pixel_um = 0.87};
+    assert_ok(stm_synth(&w->field, scene, params, 5, 9, &err), &err);
+    stm_fixture_open(&w->f, &stm_stage_divide, SIDE, SIDE, &role, 1);
+    w->f.env.kernels = stm_kernels_best();
+    assert_ok(stm_param_set(stm_stage_divide.params, w->f.params, "method", method, &err), &err);
+    w->f.site.geo.pixel_um = 0.87;
+    w->f.site.labels = (struct stm_u32){calloc(SIDE, SIDE * 4), SIDE, SIDE, SIDE};
+    w->f.site.mask = (struct stm_u8){calloc(SIDE, SIDE), SIDE, SIDE, SIDE};
+    for (int y = 0; y < SIDE; y++)
+        memcpy(w->f.site.plane[0].px + y * w->f.site.plane[0].stride,
+               w->field.plane[0].px + y * w->field.plane[0].stride, SIDE * sizeof(uint16_t));
 }
 
-static void close_parts(struct stm_fixture *f)
+static void close_world(struct world *w)
 {
-    free(f->site.labels.px);
-    free(f->site.mask.px);
-    f->site.objects = NULL; /* in the arena */
-    f->site.segments = NULL;
-    stm_fixture_close(f);
+    free(w->f.site.mask.px);
+    free(w->f.site.labels.px);
+    w->f.site.mask.px = NULL;
+    w->f.site.objects = NULL; /* in the arena */
+    w->f.site.segments = NULL;
+    stm_fixture_close(&w->f);
+    stm_synth_free(&w->field);
 }
 
-static void paint(struct stm_fixture *f, int x0, int y0, int x1, int y1, enum stm_cells_part part)
-{
-    for (int y = y0; y < y1; y++)
-        for (int x = x0; x < x1; x++) {
-            f->site.labels.px[y * SIDE + x] = part;
-            f->site.mask.px[y * SIDE + x] = part ? 255 : 0;
-        }
-}
-
-static int run(struct stm_fixture *f)
+static double run(struct world *w)
 {
     struct stm_error err;
-    assert_ok(stm_stage_divide.run(&f->site, &f->env, &err), &err);
-    assert_near(stm_fixture_value(f, "Segment_Cells"), f->site.n_objects, 0);
-    return f->site.n_objects;
+    assert_ok(stm_stage_divide.run(&w->f.site, &w->f.env, &err), &err);
+    return w->f.site.confluence.percent;
 }
 
-static uint32_t label(const struct stm_fixture *f, int x, int y)
+static uint16_t *pixel(struct world *w, int x, int y)
 {
-    return f->site.labels.px[y * SIDE + x];
+    return &w->f.site.plane[0].px[y * w->f.site.plane[0].stride + x];
 }
 
-static void necks_and_lines_divide(void **state)
-{
-    (void)state;
-    struct stm_fixture f;
-    open_parts(&f);
-    paint(&f, 20, 20, 60, 60, STM_PART_BODY); /* two squares, a thin bridge */
-    paint(&f, 60, 38, 80, 42, STM_PART_BODY);
-    paint(&f, 80, 20, 120, 60, STM_PART_BODY);
-    paint(&f, 20, 100, 60, 140, STM_PART_BODY); /* two squares, a line between */
-    paint(&f, 60, 100, 63, 140, STM_PART_LINE);
-    paint(&f, 63, 100, 103, 140, STM_PART_BODY);
-    paint(&f, 130, 100, 150, 190, STM_PART_BODY); /* one long cell */
-    assert_int_equal(run(&f), 5);
-    assert_true(label(&f, 40, 40) && label(&f, 100, 40) && label(&f, 40, 40) != label(&f, 100, 40));
-    assert_true(label(&f, 40, 120) != label(&f, 90, 120) && label(&f, 61, 120));
-    assert_int_equal(label(&f, 140, 105), label(&f, 140, 185));
-    assert_int_equal(label(&f, 5, 5), 0);
-    assert_int_equal(label(&f, 20, 20), 1); /* in raster order */
-    close_parts(&f);
-}
-
-static void rounded_cells_stay_apart(void **state)
+static void confluence_is_that_of_the_truth(void **state)
 {
     (void)state;
-    struct stm_fixture f;
-    open_parts(&f);
-    paint(&f, 20, 20, 70, 60, STM_PART_BODY);
-    paint(&f, 40, 60, 60, 80, STM_PART_ROUND);
-    assert_int_equal(run(&f), 2);
-    assert_int_equal(f.site.objects[0].class, STM_CLASS_NONE);
-    assert_int_equal(f.site.objects[1].class, STM_CLASS_ROUNDED);
-    close_parts(&f);
+    static const double asked[] = {5, 20, 50, 80};
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        struct world w;
+        open_world(&w, STM_ROLE_PHASE, "classical", asked[i]);
+        const double found = run(&w), low = w.f.site.confluence.low, high = w.f.site.confluence.high;
+        assert_near(found, 100 * w.field.truth.foreground, 4);
+        assert_true(low <= found && found <= high && low < high);
+        close_world(&w);
+    }
 }
 
-static void crumbs_belong_to_their_neighbour(void **state)
+/* Bright cells with dark halos: the same picture turned over. */
+static void negative_contrast_is_found(void **state)
 {
     (void)state;
-    struct stm_fixture f;
-    open_parts(&f);
-    paint(&f, 20, 20, 80, 80, STM_PART_BODY);
-    paint(&f, 80, 48, 83, 52, STM_PART_LINE);
-    paint(&f, 83, 45, 93, 55, STM_PART_BODY);
-    paint(&f, 150, 150, 155, 155, STM_PART_BODY); /* alone */
-    assert_int_equal(run(&f), 1);
-    assert_int_equal(label(&f, 88, 50), 1);
-    assert_int_equal(label(&f, 152, 152), 0);
-    close_parts(&f);
+    struct world w;
+    open_world(&w, STM_ROLE_PHASE, "classical", 30);
+    const double positive = run(&w);
+    assert_near(w.f.site.confluence.contrast, 1, 0);
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++)
+            *pixel(&w, x, y) = (uint16_t)(*pixel(&w, x, y) < 8000 ? 8000 - *pixel(&w, x, y) : 0);
+    const double negative = run(&w);
+    assert_near(w.f.site.confluence.contrast, 2, 0);
+    assert_near(negative, positive, 8);
+    close_world(&w);
 }
 
-static void nothing_is_no_cell(void **state)
+static void bare_surface_is_not_covered(void **state)
 {
     (void)state;
-    struct stm_fixture f;
-    open_parts(&f);
-    assert_int_equal(run(&f), 0);
-    close_parts(&f);
+    struct world w;
+    open_world(&w, STM_ROLE_PHASE, "classical", 0);
+    assert_near(run(&w), 0, 0.1);
+    close_world(&w);
+}
+
+static void scale_bars_and_corners_are_no_surface(void **state)
+{
+    (void)state;
+    struct world w;
+    open_world(&w, STM_ROLE_PHASE, "classical", 0);
+    for (int y = 600; y < 606; y++)
+        for (int x = 480; x < 600; x++)
+            *pixel(&w, x, y) = 65535;
+    for (int y = 0; y < 120; y++)
+        for (int x = 0; x < 120 - y; x++)
+            *pixel(&w, x, y) = 20;
+    const double covered = run(&w), excluded = w.f.site.confluence.excluded;
+    assert_near(covered, 0, 0.3);
+    assert_true(excluded > 1.7 && excluded < 5);
+    assert_int_equal(w.f.site.mask.px[603 * SIDE + 540], 0);
+    close_world(&w);
+}
+
+/* Brightfield: whatever has texture. */
+static void texture_is_cover(void **state)
+{
+    (void)state;
+    struct world w;
+    open_world(&w, STM_ROLE_BRIGHTFIELD, "classical", 40);
+    const double found = run(&w);
+    assert_near(w.f.site.confluence.contrast, 3, 0);
+    assert_true(found > 30 && found < 90);
+    close_world(&w);
+}
+
+static void sizes_of_all_kinds_are_looked_at(void **state)
+{
+    (void)state;
+    static const int sides[][2] = {{1, 1}, {3, 200}, {64, 5}, {65, 63}};
+    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
+        struct world w;
+        open_world(&w, STM_ROLE_PHASE, "classical", 20);
+        stm_fixture_fresh(&w.f, sides[i][0], sides[i][1]);
+        w.f.site.mask.w = sides[i][0];
+        w.f.site.mask.h = sides[i][1];
+        w.f.site.labels.w = sides[i][0];
+        w.f.site.labels.h = sides[i][1];
+        w.f.site.geo.pixel_um = 0.87;
+        assert_near(run(&w), 0, 0);
+        close_world(&w);
+    }
+}
+
+/* Numbers in raster order, boxes, the counting frame; what is one cell in the labels is one object. */
+static void objects_are_those_of_the_labels(void **state)
+{
+    (void)state;
+    static const char *const methods[] = {"classical", "net"};
+    for (int i = 0; i < 2; i++) {
+        struct world w;
+        open_world(&w, STM_ROLE_PHASE, methods[i], 30);
+        run(&w);
+        const struct stm_site *site = &w.f.site;
+        uint32_t last = 0;
+        assert_near(stm_fixture_value(&w.f, "Segment_Cells"), site->n_objects, 0);
+        assert_true(site->n_objects > 10);
+        for (int p = 0; p < SIDE * SIDE; p++) {
+            const uint32_t label = site->labels.px[p];
+            assert_true(label <= last + 1 && (!label || site->mask.px[p] == 255));
+            last = label > last ? label : last;
+        }
+        assert_int_equal(last, site->n_objects);
+        for (int o = 0; o < site->n_objects; o++)
+            assert_int_equal(site->objects[o].counted,
+                             site->objects[o].x1 < SIDE && site->objects[o].y1 < SIDE);
+        close_world(&w);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(necks_and_lines_divide),
-        cmocka_unit_test(rounded_cells_stay_apart),
-        cmocka_unit_test(crumbs_belong_to_their_neighbour),
-        cmocka_unit_test(nothing_is_no_cell),
+        cmocka_unit_test(confluence_is_that_of_the_truth),
+        cmocka_unit_test(negative_contrast_is_found),
+        cmocka_unit_test(bare_surface_is_not_covered),
+        cmocka_unit_test(scale_bars_and_corners_are_no_surface),
+        cmocka_unit_test(texture_is_cover),
+        cmocka_unit_test(sizes_of_all_kinds_are_looked_at),
+        cmocka_unit_test(objects_are_those_of_the_labels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

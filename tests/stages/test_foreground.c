@@ -1,183 +1,102 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Covered area against the synthetic microscope, whose truth is known, and against painted marks. */
+/* Columns of fields and wells from what the cells cover. */
 #include "tests/support/stm_assert.h"
 
-#include "images/synth.h"
-#include "kernels/kernels.h"
+#include "pipeline/well.h"
 #include "tests/support/fixture.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 extern const struct stm_stage stm_stage_foreground;
 
-enum { SIDE = 640 };
+enum { SITES = 3, COLUMNS = 16 };
 
-struct world {
+static void open_field(struct stm_fixture *f, double percent, double low, double high)
+{
+    static const enum stm_role roles[] = {STM_ROLE_PHASE};
+    stm_fixture_open(f, &stm_stage_foreground, 8, 8, roles, 1);
+    f->site.geo.pixel_um = 0.87;
+    f->site.confluence = (struct stm_confluence){percent, low, high, 1.5, 4, NAN, 0};
+}
+
+static void run(struct stm_fixture *f)
+{
+    struct stm_error err;
+    assert_ok(stm_stage_foreground.run(&f->site, &f->env, &err), &err);
+}
+
+static void fields_have_their_columns(void **state)
+{
+    (void)state;
     struct stm_fixture f;
-    struct stm_field field;
-};
+    open_field(&f, 40, 38, 43);
+    run(&f);
+    assert_near(stm_fixture_value(&f, "Confluence"), 40, 0);
+    assert_near(stm_fixture_value(&f, "Confluence_Low"), 38, 0);
+    assert_near(stm_fixture_value(&f, "Confluence_High"), 43, 0);
+    assert_near(stm_fixture_value(&f, "Confluence_Rounded"), 1.5, 0);
+    assert_near(stm_fixture_value(&f, "Confluence_Excluded"), 4, 0);
+    assert_true(isnan(stm_fixture_value(&f, "Foreground_Threshold")));
+    assert_int_equal(f.site.row.verdict, STM_VERDICT_OK);
+    stm_fixture_close(&f);
+}
 
-static void open_world(struct world *w, enum stm_role role, double confluence)
+static double well_value(const struct stm_fixture *f, const double *values, const char *name)
 {
-    const struct stm_scene *scene = stm_scene_find("phase");
-    static unsigned char params[STM_SCENE_PARAMS];
+    const int i = stm_columns_find(&f->well_columns, name);
+    assert_true(i >= 0);
+    return values[i];
+}
+
+/* Student's t with 2 degrees of freedom: 4.302653. Fields of 40, 44, 48 %, each 2 points uncertain. */
+static void wells_add_what_the_fields_differ_by(void **state)
+{
+    (void)state;
+    struct stm_fixture f;
     struct stm_error err;
-    char value[32];
-    snprintf(value, sizeof value, "%g", confluence);
-    stm_param_defaults(scene->params, params);
-    assert_ok(stm_param_set(scene->params, params, "confluence_percent", value, &err), &err);
-    if (confluence <= 0) assert_ok(stm_param_set(scene->params, params, "specks", "0", &err), &err);
-    w->field = (struct stm_field){.w = SIDE, .h = SIDE, .pixel_um = 0.87};
-    assert_ok(stm_synth(&w->field, scene, params, 5, 9, &err), &err);
-    stm_fixture_open(&w->f, &stm_stage_foreground, SIDE, SIDE, &role, 1);
-    w->f.env.kernels = stm_kernels_best();
-    w->f.site.geo.pixel_um = 0.87;
-    w->f.site.labels = (struct stm_u32){calloc(SIDE, SIDE * 4), SIDE, SIDE, SIDE};
-    w->f.site.mask = (struct stm_u8){calloc(SIDE, SIDE), SIDE, SIDE, SIDE};
-    for (int y = 0; y < SIDE; y++)
-        memcpy(w->f.site.plane[0].px + y * w->f.site.plane[0].stride,
-               w->field.plane[0].px + y * w->field.plane[0].stride, SIDE * sizeof(uint16_t));
-}
-
-static void close_world(struct world *w)
-{
-    free(w->f.site.mask.px);
-    free(w->f.site.labels.px);
-    w->f.site.mask.px = NULL;
-    stm_fixture_close(&w->f);
-    stm_synth_free(&w->field);
-}
-
-static double run(struct world *w)
-{
-    struct stm_error err;
-    assert_ok(stm_stage_foreground.run(&w->f.site, &w->f.env, &err), &err);
-    return stm_fixture_value(&w->f, "Confluence");
-}
-
-static uint16_t *pixel(struct world *w, int x, int y)
-{
-    return &w->f.site.plane[0].px[y * w->f.site.plane[0].stride + x];
-}
-
-static void confluence_is_that_of_the_truth(void **state)
-{
-    (void)state;
-    static const double asked[] = {5, 20, 50, 80};
-    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
-        struct world w;
-        open_world(&w, STM_ROLE_PHASE, asked[i]);
-        const double found = run(&w), low = stm_fixture_value(&w.f, "Confluence_Low"),
-                     high = stm_fixture_value(&w.f, "Confluence_High");
-        assert_near(found, 100 * w.field.truth.foreground, 4);
-        assert_true(low <= found && found <= high && low < high);
-        close_world(&w);
+    struct stm_site_row rows[SITES];
+    double site[SITES][COLUMNS], values[COLUMNS];
+    memset(rows, 0, sizeof rows);
+    open_field(&f, 0, 0, 0);
+    for (int s = 0; s < SITES; s++) {
+        f.site.confluence = (struct stm_confluence){40 + 4 * s, 38 + 4 * s, 42 + 4 * s, 0, 0, NAN, 0};
+        run(&f);
+        memcpy(site[s], f.site.site_values, (size_t)f.columns.n * sizeof(double));
+        rows[s] = (struct stm_site_row){.width = 100, .height = 100, .pixel_um = 1, .values = site[s]};
     }
-}
-
-/* Bright cells with dark halos: the same picture turned over. */
-static void negative_contrast_is_found(void **state)
-{
-    (void)state;
-    struct world w;
-    open_world(&w, STM_ROLE_PHASE, 30);
-    const double positive = run(&w);
-    assert_near(stm_fixture_value(&w.f, "Foreground_Contrast"), 1, 0);
-    for (int y = 0; y < SIDE; y++)
-        for (int x = 0; x < SIDE; x++)
-            *pixel(&w, x, y) = (uint16_t)(*pixel(&w, x, y) < 8000 ? 8000 - *pixel(&w, x, y) : 0);
-    const double negative = run(&w);
-    assert_near(stm_fixture_value(&w.f, "Foreground_Contrast"), 2, 0);
-    assert_near(negative, positive, 8);
-    close_world(&w);
-}
-
-static void bare_surface_is_not_covered(void **state)
-{
-    (void)state;
-    struct world w;
-    open_world(&w, STM_ROLE_PHASE, 0);
-    assert_near(run(&w), 0, 0.1);
-    close_world(&w);
-}
-
-static void scale_bars_and_corners_are_no_surface(void **state)
-{
-    (void)state;
-    struct world w;
-    open_world(&w, STM_ROLE_PHASE, 0);
-    for (int y = 600; y < 606; y++)
-        for (int x = 480; x < 600; x++)
-            *pixel(&w, x, y) = 65535;
-    for (int y = 0; y < 120; y++)
-        for (int x = 0; x < 120 - y; x++)
-            *pixel(&w, x, y) = 20;
-    const double covered = run(&w), excluded = stm_fixture_value(&w.f, "Confluence_Excluded");
-    assert_near(covered, 0, 0.3);
-    assert_true(excluded > 1.7 && excluded < 5);
-    assert_int_equal(w.f.site.mask.px[603 * SIDE + 540], 0);
-    close_world(&w);
-}
-
-/* Brightfield: whatever has texture. */
-static void texture_is_cover(void **state)
-{
-    (void)state;
-    struct world w;
-    open_world(&w, STM_ROLE_BRIGHTFIELD, 40);
-    const double found = run(&w);
-    assert_near(stm_fixture_value(&w.f, "Foreground_Contrast"), 3, 0);
-    assert_true(found > 30 && found < 90);
-    close_world(&w);
-}
-
-static void sizes_of_all_kinds_are_looked_at(void **state)
-{
-    (void)state;
-    static const int sides[][2] = {{1, 1}, {3, 200}, {64, 5}, {65, 63}};
-    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
-        struct world w;
-        open_world(&w, STM_ROLE_PHASE, 20);
-        stm_fixture_fresh(&w.f, sides[i][0], sides[i][1]);
-        w.f.site.mask.w = sides[i][0];
-        w.f.site.mask.h = sides[i][1];
-        w.f.site.labels.w = sides[i][0];
-        w.f.site.labels.h = sides[i][1];
-        w.f.site.geo.pixel_um = 0.87;
-        assert_near(run(&w), 0, 0);
-        close_world(&w);
-    }
+    struct stm_well well = {.values = values, .sites = rows, .n_sites = SITES};
+    assert_ok(stm_stage_foreground.well(&well, &f.env, &err), &err);
+    const double error = hypot(4.302653 * 4 / sqrt(3), 2);
+    assert_near(well_value(&f, values, "Confluence"), 44, 1e-9);
+    assert_near(well_value(&f, values, "Confluence_Low"), 44 - error, 1e-5);
+    assert_near(well_value(&f, values, "Confluence_High"), 44 + error, 1e-5);
+    assert_near(well_value(&f, values, "Confluence_BetweenSites"), 4, 1e-9);
+    stm_fixture_close(&f);
 }
 
 static void an_unknown_pixel_size_is_said(void **state)
 {
     (void)state;
-    struct world w;
+    struct stm_fixture f;
     struct stm_error err;
-    open_world(&w, STM_ROLE_PHASE, 20);
-    w.f.site.geo.pixel_um = NAN;
-    run(&w);
-    assert_int_equal(w.f.site.row.verdict, STM_VERDICT_WARN);
-    assert_non_null(strstr(w.f.site.row.reason, "pixel size unknown"));
-    stm_stage_foreground.note(&w.f.site, &w.f.env);
-    w.f.env.notes = &w.f.notes;
-    assert_ok(stm_stage_foreground.conclude(&w.f.env, &err), &err);
-    assert_non_null(strstr(w.f.notes.text, "pixel size unknown in 1 field"));
-    close_world(&w);
+    open_field(&f, 40, 38, 43);
+    f.site.geo.pixel_um = NAN;
+    run(&f);
+    assert_int_equal(f.site.row.verdict, STM_VERDICT_WARN);
+    assert_non_null(strstr(f.site.row.reason, "pixel size unknown"));
+    stm_stage_foreground.note(&f.site, &f.env);
+    f.env.notes = &f.notes;
+    assert_ok(stm_stage_foreground.conclude(&f.env, &err), &err);
+    assert_non_null(strstr(f.notes.text, "pixel size unknown in 1 field"));
+    stm_fixture_close(&f);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(confluence_is_that_of_the_truth),
-        cmocka_unit_test(negative_contrast_is_found),
-        cmocka_unit_test(bare_surface_is_not_covered),
-        cmocka_unit_test(scale_bars_and_corners_are_no_surface),
-        cmocka_unit_test(texture_is_cover),
-        cmocka_unit_test(sizes_of_all_kinds_are_looked_at),
+        cmocka_unit_test(fields_have_their_columns),
+        cmocka_unit_test(wells_add_what_the_fields_differ_by),
         cmocka_unit_test(an_unknown_pixel_size_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

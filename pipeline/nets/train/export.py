@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Trained weights as integers: export.py STATE.pt WEIGHTS.bin [VECTOR.bin]
 
-VECTOR.bin is a test: u16 width, u16 height, input (height x width x 4 bytes), then the two outputs (i16) that plain
-numpy integers give for it.
+VECTOR.bin is a test: u16 width, u16 height, input (height x width x planes, which are a multiple of 4), then the two
+outputs (i16) that plain numpy integers give for it.
 """
 import math
 import struct
@@ -31,7 +31,8 @@ def layer(op, source, skip, level, w, b, unit):
 class Export:
     def __init__(self, state):
         self.state = {k: v.double().numpy() for k, v in state.items() if v.dtype.is_floating_point}
-        self.layers = [weights.Layer(weights.INPUT, 255, 255, 0, 4, 4)]
+        planes = self.state["e.0.0.c.weight"].shape[1]
+        self.layers = [weights.Layer(weights.INPUT, 255, 255, 0, planes, planes)]
 
     def conv(self, name, level, skip=255):
         get = lambda part: self.state[name + "." + part]
@@ -99,7 +100,8 @@ def vector(layers, w=40, h=136):
         d = np.hypot(yy - rng.uniform(0, h), xx - rng.uniform(0, w)) / r
         x = np.maximum(x, rng.uniform(0.3, 1.2) * np.clip(3 * (1 - d), 0, 1))
     x = np.clip(x + rng.normal(0, 0.03, x.shape) + 0.04, 0, 1)
-    planes = np.stack([x, np.sqrt(x), np.sqrt(np.sqrt(x)), 0 * x], 2)
+    roots = [x, np.sqrt(x), np.sqrt(np.sqrt(x)), 0 * x]
+    planes = np.stack(roots if layers[0].outputs == 4 else [np.roll(p, (k, 1), (0, 1)) for p in roots[:2] for k in range(4)], 2)
     q = np.floor(planes * STEPS + 0.5).astype(np.int64)
     y = run(layers, q).astype("<i2")
     return struct.pack("<HH", w, h) + q.astype(np.uint8).tobytes() + y[..., 0].tobytes() + y[..., 1].tobytes()

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The network against the outputs that pipeline/nets/train/export.py computed with plain integers. */
+/* The networks against the outputs that pipeline/nets/train/export.py computed with plain integers. */
 #include "kernels/kernels.h"
 #include "pipeline/nets/net.h"
 #include "tests/support/stm_assert.h"
@@ -8,36 +8,43 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 1 << 17 };
+enum { MOST = 1 << 18 };
 
 struct vector {
-    int w, h;
+    const struct stm_net *net;
+    int w, h, planes;
     const uint8_t *input;
     int16_t expected[STM_NET_OUTPUTS][MOST / 4];
     uint8_t data[MOST];
 };
 
-static void load(struct vector *v)
+static void load(struct vector *v, const struct stm_net *net, const char *path)
 {
-    FILE *f = fopen(STM_SOURCE_ROOT "/tests/unit/nets/nuclei_vector.bin", "rb");
+    FILE *f = fopen(path, "rb");
     assert_non_null(f);
+    v->net = net;
+    v->planes = 4 * net->layer[0].quads;
     const size_t n = fread(v->data, 1, MOST, f);
     fclose(f);
     v->w = v->data[0] | v->data[1] << 8;
     v->h = v->data[2] | v->data[3] << 8;
     const size_t pixels = (size_t)v->w * (size_t)v->h;
-    assert_int_equal(n, 4 + 8 * pixels);
+    const size_t input = pixels * (size_t)v->planes;
+    assert_int_equal(n, 4 + input + 4 * pixels);
     v->input = v->data + 4;
     for (size_t i = 0; i < 2 * pixels; i++) {
-        const uint8_t *p = v->input + 4 * pixels + 2 * i;
+        const uint8_t *p = v->input + input + 2 * i;
         v->expected[i / pixels][i % pixels] = (int16_t)(p[0] | p[1] << 8);
     }
 }
 
-static void input(void *from, uint8_t *row, int y)
+static void input(void *from, uint8_t *const *quad, int y)
 {
     const struct vector *v = from;
-    memcpy(row, v->input + (size_t)y * (size_t)v->w * 4, (size_t)v->w * 4);
+    const uint8_t *row = v->input + (size_t)y * (size_t)(v->w * v->planes);
+    for (int q = 0; q < v->planes / 4; q++)
+        for (int x = 0; x < v->w; x++)
+            memcpy(quad[q] + 4 * x, row + x * v->planes + 4 * q, 4);
 }
 
 /* The arena has exactly the bytes that were promised. */
@@ -46,9 +53,9 @@ static void run_on(const struct stm_kernels *k, struct vector *v, int w, int h, 
     struct stm_error err = {0};
     struct stm_arena arena;
     const struct stm_s16 views[STM_NET_OUTPUTS] = {{out, w, w, h}, {out + w * h, w, w, h}};
-    assert_true(stm_arena_create(&arena, stm_net_scratch(&stm_net_nuclei, w, h), &err));
+    assert_true(stm_arena_create(&arena, stm_net_scratch(v->net, w, h), &err));
     arena.threads = threads;
-    assert_true(stm_net_run(&stm_net_nuclei, k, input, v, views, &arena, &err));
+    assert_true(stm_net_run(v->net, k, input, v, views, &arena, &err));
     assert_int_equal(arena.used, 0);
     if (threads <= 1) assert_int_equal(arena.peak, arena.size); /* else another thread may have done it all */
     stm_arena_destroy(&arena);
@@ -77,11 +84,11 @@ static void same_bytes_on_any_number_of_threads(void **state)
     enum { W = 40, H = 800 };
     struct vector *tall = calloc(1, sizeof *tall);
     int16_t *one = malloc(4 * W * H), *many = malloc(4 * W * H);
-    assert_true(W * H * 4 <= MOST && W <= v->w);
+    const int row = W * v->planes;
+    assert_true(row * H <= MOST && W <= v->w);
+    *tall = (struct vector){.net = v->net, .w = W, .planes = v->planes, .input = tall->data};
     for (int y = 0; y < H; y++)
-        memcpy(tall->data + y * W * 4, v->input + (size_t)(y % v->h) * (size_t)v->w * 4, W * 4);
-    tall->input = tall->data;
-    tall->w = W;
+        memcpy(tall->data + y * row, v->input + y % v->h * v->w * v->planes, (size_t)row);
     run_on(stm_kernels_best(), tall, W, H, one, 0);
     for (int threads = 1; threads <= 9; threads++) {
         memset(many, 85, 4 * W * H);
@@ -106,10 +113,9 @@ static void rows_do_not_see_far(void **state)
 
 static void memory_grows_with_width_only(void **state)
 {
-    (void)state;
-    assert_int_equal(stm_net_scratch(&stm_net_nuclei, 1024, 1024),
-                     stm_net_scratch(&stm_net_nuclei, 1024, 65536));
-    assert_true(stm_net_scratch(&stm_net_nuclei, 1024, 1024) < 4 << 20);
+    const struct vector *v = *state;
+    assert_int_equal(stm_net_scratch(v->net, 1024, 1024), stm_net_scratch(v->net, 1024, 65536));
+    assert_true(stm_net_scratch(v->net, 1024, 1024) < 6 << 20);
 }
 
 static void refuses_other_sizes(void **state)
@@ -118,15 +124,26 @@ static void refuses_other_sizes(void **state)
     struct stm_arena arena = {0};
     int16_t px[STM_NET_OUTPUTS][96];
     const struct stm_s16 views[STM_NET_OUTPUTS] = {{px[0], 12, 12, 8}, {px[1], 12, 12, 8}};
-    assert_false(stm_net_run(&stm_net_nuclei, stm_kernels_best(), input, *state, views, &arena, &err));
+    const struct vector *v = *state;
+    assert_false(stm_net_run(v->net, stm_kernels_best(), input, *state, views, &arena, &err));
     assert_int_equal(err.status, STM_INTERNAL);
 }
 
-static int setup(void **state)
+static int setup(void **state, const struct stm_net *net, const char *path)
 {
     *state = calloc(1, sizeof(struct vector));
-    if (*state) load(*state);
+    if (*state) load(*state, net, path);
     return *state == NULL;
+}
+
+static int setup_nuclei(void **state)
+{
+    return setup(state, &stm_net_nuclei, STM_SOURCE_ROOT "/tests/unit/nets/nuclei_vector.bin");
+}
+
+static int setup_cells(void **state)
+{
+    return setup(state, &stm_net_cells, STM_SOURCE_ROOT "/tests/unit/nets/cells_vector.bin");
 }
 
 static int teardown(void **state)
@@ -144,5 +161,6 @@ int main(void)
         cmocka_unit_test(memory_grows_with_width_only),
         cmocka_unit_test(refuses_other_sizes),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests_name("nuclei", tests, setup_nuclei, teardown) |
+           cmocka_run_group_tests_name("cells", tests, setup_cells, teardown);
 }

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "pipeline/cells/cells.h"
+
+#include "pipeline/cells/view.h"
+#include "pipeline/nets/cells_net.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Where the search for the scale begins when nothing is said: spread mesenchymal cells are 45 um wide as
+ * discs of 1600 um2, tumour lines and fibroblasts 20 to 60. */
+static const double usual_um = 45;
+
+/* What is no culture surface has no cells. Returns the surface in pixels. */
+static uint64_t blank_outside(struct stm_u32 labels, const struct stm_cells_view *view)
+{
+    uint64_t surface = 0;
+    for (int y = 0; y < labels.h; y++) {
+        const uint8_t *outside =
+            view->outside.px + (2 * (int64_t)y + 1) * view->h / (2 * labels.h) * view->outside.stride;
+        uint32_t *row = labels.px + y * labels.stride;
+        for (int x = 0; x < labels.w; x++) {
+            const bool out = outside[(2 * (int64_t)x + 1) * view->w / (2 * labels.w)];
+            if (out) row[x] = 0;
+            surface += !out;
+        }
+    }
+    return surface;
+}
+
+static uint64_t make_mask(struct stm_u8 mask, struct stm_u32 labels)
+{
+    uint64_t covered = 0;
+    for (int y = 0; y < labels.h; y++)
+        for (int x = 0; x < labels.w; x++) {
+            const bool in = labels.px[y * labels.stride + x];
+            mask.px[y * mask.stride + x] = in ? 255 : 0;
+            covered += in;
+        }
+    return covered;
+}
+
+static double within(double percent)
+{
+    return percent < 0 ? 0 : percent > 100 ? 100 : percent;
+}
+
+static struct stm_confluence confluence_of(const struct stm_cells_net_found *found, uint64_t covered,
+                                           uint64_t surface, uint64_t all)
+{
+    struct stm_confluence c = {.threshold = NAN, .rounded = NAN};
+    const double part = surface ? (double)all / (double)surface : NAN;
+    c.percent = surface ? 100 * (double)covered / (double)surface : NAN;
+    c.low = within(c.percent - 100 * part * (found->covered - found->low));
+    c.high = within(c.percent + 100 * part * (found->high - found->covered));
+    c.excluded = 100 * (1 - (double)surface / (double)all);
+    return c;
+}
+
+bool stm_cells_by_net(struct stm_cells *out, struct stm_cu16 plane, double pixel_um,
+                      const struct stm_cells_options *o, const struct stm_kernels *kernels,
+                      struct stm_arena *scratch, struct stm_error *err)
+{
+    const bool known = pixel_um > 0, fixed = known && o->cell_um > 0;
+    const struct stm_cells_net_options options = {
+        known ? (fixed ? o->cell_um : usual_um) / pixel_um : (double)NAN, fixed};
+    struct stm_cells_net_found found;
+    struct stm_cells_view view;
+    if (!stm_cells_net_label(out->labels, &found, plane, &options, kernels, scratch, err) ||
+        !stm_cells_look_outside(&view, plane, pixel_um, kernels, scratch, err))
+        return false;
+    const uint64_t surface = blank_outside(out->labels, &view), covered = make_mask(out->mask, out->labels);
+    out->n = found.cells;
+    out->usual_px = found.diameter_px;
+    out->sharpness = found.sharpness;
+    out->confluence = confluence_of(&found, covered, surface, (uint64_t)plane.w * (uint64_t)plane.h);
+    out->rounded = stm_arena_take(scratch, (size_t)out->n + 1, "rounded cells", err);
+    if (!out->rounded) return false;
+    memset(out->rounded, 0, (size_t)out->n + 1);
+    return true;
+}
+
+size_t stm_cells_by_net_bytes(int w, int h, double pixel_um)
+{
+    const size_t net = stm_cells_net_scratch(w, h),
+                 look = stm_cells_view_bytes(w, h, pixel_um) + stm_cells_look_bytes(w, h, pixel_um);
+    const size_t labels = stm_arena_cost((size_t)w * (size_t)h / 4 + 256);
+    return net > look + labels ? net : look + labels;
+}
