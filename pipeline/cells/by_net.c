@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline/cells/cells.h"
 
+#include "pipeline/cells/rounded.h"
 #include "pipeline/cells/view.h"
 #include "pipeline/nets/cells_net.h"
 
@@ -75,15 +76,16 @@ bool stm_cells_by_net(struct stm_cells *out, struct stm_cu16 plane, double pixel
     out->sharpness = found.sharpness;
     out->confluence = confluence_of(&found, covered, surface, (uint64_t)plane.w * (uint64_t)plane.h);
     out->rounded = stm_arena_take(scratch, (size_t)out->n + 1, "rounded cells", err);
-    if (!out->rounded) return false;
-    memset(out->rounded, 0, (size_t)out->n + 1);
-    return true;
+    return out->rounded &&
+           stm_cells_judge_rounded(out->rounded, out->n, (struct stm_cu32)STM_CONST(out->labels), plane,
+                                   found.diameter_px, kernels, scratch, err);
 }
 
 size_t stm_cells_by_net_bytes(int w, int h, double pixel_um)
 {
-    const size_t net = stm_cells_net_scratch(w, h),
-                 look = stm_cells_view_bytes(w, h, pixel_um) + stm_cells_look_bytes(w, h, pixel_um);
-    const size_t labels = stm_arena_cost((size_t)w * (size_t)h / 4 + 256);
-    return net > look + labels ? net : look + labels;
+    const size_t net = stm_cells_net_scratch(w, h), most = stm_cells_net_most(w, h);
+    const size_t look = stm_cells_look_bytes(w, h, pixel_um), round = stm_cells_rounded_bytes(w, h, most);
+    const size_t after = stm_cells_view_bytes(w, h, pixel_um) + stm_arena_cost(most + 1);
+    const size_t step = after + (look > round ? look : round);
+    return net > step ? net : step;
 }

@@ -63,6 +63,12 @@ size_t stm_cells_net_scratch(int full_w, int full_h)
            most(seeing, stm_net_view_working_bytes(w, h, full_w));
 }
 
+size_t stm_cells_net_most(int w, int h)
+{
+    const double f = most_factor(w, h);
+    return stm_net_view_most(side(w, f), side(h, f));
+}
+
 static void input_row(void *from, uint8_t *const *quad, int y)
 {
     const struct view *v = from;

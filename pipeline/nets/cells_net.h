@@ -28,5 +28,7 @@ bool stm_cells_net_label(struct stm_u32 labels, struct stm_cells_net_found *foun
                          const struct stm_cells_net_options *options, const struct stm_kernels *kernels,
                          struct stm_arena *scratch, struct stm_error *err);
 size_t stm_cells_net_scratch(int w, int h);
+/* The most cells that a w x h plane can have. */
+size_t stm_cells_net_most(int w, int h);
 
 #endif

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t seed_room(int w, int h)
+size_t stm_net_view_most(int w, int h)
 {
     return (size_t)w * (size_t)h / 16 + 64;
 }
@@ -29,9 +29,9 @@ size_t stm_net_view_working_bytes(int w, int h, int full_w)
 {
     const size_t framed = (size_t)(w + 2) * (size_t)(h + 2);
     const size_t parting = stm_arena_cost(framed * 2) +
-                           stm_arena_cost(seed_room(w, h) * sizeof(struct stm_seed)) +
+                           stm_arena_cost(stm_net_view_most(w, h) * sizeof(struct stm_seed)) +
                            stm_arena_cost(stm_watershed_scratch(w + 2, h + 2, STM_NET_HEIGHT + 1));
-    return most(parting, most(stm_arena_cost((seed_room(w, h) + 1) * 4),
+    return most(parting, most(stm_arena_cost((stm_net_view_most(w, h) + 1) * 4),
                               stm_arena_cost((size_t)full_w * sizeof(struct stm_tap))));
 }
 
@@ -87,7 +87,7 @@ static void plant(struct stm_net_view *v, const struct stm_seed *seed, size_t n,
 
 bool stm_net_view_part(struct stm_net_view *v, const struct stm_net_limits *limits, struct stm_error *err)
 {
-    const size_t room = seed_room(v->w, v->h), mark = stm_arena_mark(v->scratch);
+    const size_t room = stm_net_view_most(v->w, v->h), mark = stm_arena_mark(v->scratch);
     const size_t bytes = stm_watershed_scratch(v->w + 2, v->h + 2, STM_NET_HEIGHT + 1);
     const struct stm_u16 level = {
         stm_arena_take(v->scratch, (size_t)(v->w + 2) * (size_t)(v->h + 2) * 2, "a landscape", err), v->w + 2,

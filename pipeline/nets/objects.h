@@ -35,6 +35,9 @@ static inline int stm_net_mirrored(int i, int n)
     return i < n ? i : i - 2 * (i - n + 1) > 0 ? i - 2 * (i - n + 1) : 0;
 }
 
+/* The most labels that a view can have. */
+size_t stm_net_view_most(int w, int h);
+
 /* Takes maps and labels of a view of w x h pixels from its scratch. */
 bool stm_net_view_take(struct stm_net_view *v, int w, int h, struct stm_error *err);
 

@@ -301,6 +301,11 @@ void check_rate(const char *unit, double work)
     printf("%36s %8.1f %s\n", "", work / run.latest * 1e9, unit);
 }
 
+double check_latest(void)
+{
+    return run.latest / 1e9;
+}
+
 /* The program. */
 
 static void begin(const struct check *c, const char *part, enum stm_isa isa)

@@ -62,5 +62,6 @@ void check_equal_bytes(const void *expected, const void *actual, size_t n, const
 void check_time(const char *what, void (*work)(void *state), void *state, double pixels);
 /* Prints work / second of what check_time has just timed. */
 void check_rate(const char *unit, double work);
+double check_latest(void); /* seconds that it took */
 
 #endif
