@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline/cells/cells.h"
 
+#include "pipeline/cells/divide.h"
 #include "pipeline/cells/rounded.h"
 #include "pipeline/cells/view.h"
 #include "pipeline/nets/cells_net.h"
@@ -11,6 +12,9 @@
 /* Where the search for the scale begins when nothing is said: spread mesenchymal cells are 45 um wide as
  * discs of 1600 um2, tumour lines and fibroblasts 20 to 60. */
 static const double usual_um = 45;
+
+/* Less than this part of the usual cell's area is a crumb; rounded cells are a fifth of it. */
+static const double crumb = 0.08;
 
 /* What is no culture surface has no cells. Returns the surface in pixels. */
 static uint64_t blank_outside(struct stm_u32 labels, const struct stm_cells_view *view)
@@ -70,8 +74,12 @@ bool stm_cells_by_net(struct stm_cells *out, struct stm_cu16 plane, double pixel
     if (!stm_cells_net_label(out->labels, &found, plane, &options, kernels, scratch, err) ||
         !stm_cells_look_outside(&view, plane, pixel_um, kernels, scratch, err))
         return false;
-    const uint64_t surface = blank_outside(out->labels, &view), covered = make_mask(out->mask, out->labels);
+    const uint64_t surface = blank_outside(out->labels, &view);
+    const double least = known ? o->least_um2 / (pixel_um * pixel_um) : 0;
     out->n = found.cells;
+    if (!stm_cells_join_small(&out->n, 0, out->labels, (uint32_t)(least + 0.5), crumb, scratch, err))
+        return false;
+    const uint64_t covered = make_mask(out->mask, out->labels);
     out->usual_px = found.diameter_px;
     out->sharpness = found.sharpness;
     out->confluence = confluence_of(&found, covered, surface, (uint64_t)plane.w * (uint64_t)plane.h);
@@ -85,7 +93,8 @@ size_t stm_cells_by_net_bytes(int w, int h, double pixel_um)
 {
     const size_t net = stm_cells_net_scratch(w, h), most = stm_cells_net_most(w, h);
     const size_t look = stm_cells_look_bytes(w, h, pixel_um), round = stm_cells_rounded_bytes(w, h, most);
-    const size_t after = stm_cells_view_bytes(w, h, pixel_um) + stm_arena_cost(most + 1);
-    const size_t step = after + (look > round ? look : round);
-    return net > step ? net : step;
+    const size_t small = stm_cells_small_bytes(w, h, most), after = small > round ? small : round;
+    const size_t end =
+        stm_cells_view_bytes(w, h, pixel_um) + stm_arena_cost(most + 1) + (look > after ? look : after);
+    return net > end ? net : end;
 }

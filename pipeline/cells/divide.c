@@ -16,6 +16,9 @@
 enum { SIXTEENTHS = 16, SLACK = 24, LOG = 256, TOP = 4096, LEAST_PEAK = 32, FRINGE = 1 };
 static const double blur = 1.2;
 
+/* What is smaller than this part of the area of the usual cell is no cell of its own. */
+static const double usual_part = 0.22;
+
 struct work {
     const struct stm_kernels *kernels;
     struct stm_arena *scratch;
@@ -151,7 +154,7 @@ bool stm_cells_divide(uint32_t *n, struct stm_u32 label, double neck, uint32_t l
         memcpy(label.px + y * label.stride, k.cell.px + (y + 1) * k.cell.stride + 1, (size_t)k.w * 4);
     *n = k.n;
     stm_arena_reset(scratch, mark);
-    return stm_cells_join_small(n, k.round, label, least_px, scratch, err);
+    return stm_cells_join_small(n, k.round, label, least_px, usual_part, scratch, err);
 }
 
 static size_t most(size_t a, size_t b)
@@ -170,5 +173,5 @@ size_t stm_cells_divide_bytes(int w, int h)
     const size_t water = stm_arena_cost(seed_room(w, h) * sizeof(struct stm_seed)) +
                          stm_arena_cost(stm_watershed_scratch(w + 2, h + 2, TOP));
     return stm_arena_cost(px) + stm_arena_cost(2 * framed) + stm_arena_cost(4 * framed) +
-           most(most(heights, water), stm_cells_small_bytes(w, h));
+           most(most(heights, water), stm_cells_small_bytes(w, h, room + seed_room(w, h)));
 }

@@ -24,9 +24,11 @@ bool stm_cells_divide(uint32_t *n, struct stm_u32 label, double neck, uint32_t l
                       const struct stm_kernels *kernels, struct stm_arena *scratch, struct stm_error *err);
 size_t stm_cells_divide_bytes(int w, int h);
 
-/* small.c: the last step, for `n` labels of which the first `round` are rounded cells. */
+/* small.c: parts below least_px pixels, or `usual_part` of the usual cell's area, join the neighbour with the
+ * longest border, or are dropped; of the `n` labels the first `round` are rounded cells, to which only
+ * least_px applies. Scratch for at most `labels` labels. */
 bool stm_cells_join_small(uint32_t *n, uint32_t round, struct stm_u32 label, uint32_t least_px,
-                          struct stm_arena *scratch, struct stm_error *err);
-size_t stm_cells_small_bytes(int w, int h);
+                          double usual_part, struct stm_arena *scratch, struct stm_error *err);
+size_t stm_cells_small_bytes(int w, int h, size_t labels);
 
 #endif

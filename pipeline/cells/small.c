@@ -5,17 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is smaller than this part of the area of the usual cell is no cell of its own. */
-static const double usual_part = 0.22;
-
 struct contact {
     uint32_t small, other, length;
 };
 
-size_t stm_cells_small_bytes(int w, int h)
+/* Pixels along borders of small parts; where there are more, the rest is not looked at. */
+static size_t contact_room(int w, int h)
 {
-    const size_t px = (size_t)w * (size_t)h, labels = px / 8 + 128;
-    return stm_arena_cost(2 * px * sizeof(struct contact) / 2 + 64) + 2 * stm_arena_cost(labels * 4 + px * 4);
+    return (size_t)w * (size_t)h / 4 + 64;
+}
+
+size_t stm_cells_small_bytes(int w, int h, size_t labels)
+{
+    return stm_arena_cost(contact_room(w, h) * sizeof(struct contact)) + 2 * stm_arena_cost((labels + 1) * 4);
 }
 
 /* Rounded cells, the first labels, are smaller than spread ones. */
@@ -105,9 +107,9 @@ static uint32_t usual_area(const uint32_t *area, uint32_t n, uint32_t *sorted)
 }
 
 bool stm_cells_join_small(uint32_t *n, uint32_t round, struct stm_u32 label, uint32_t least_px,
-                          struct stm_arena *scratch, struct stm_error *err)
+                          double usual_part, struct stm_arena *scratch, struct stm_error *err)
 {
-    const size_t mark = stm_arena_mark(scratch), room = (size_t)label.w * (size_t)label.h;
+    const size_t mark = stm_arena_mark(scratch), room = contact_room(label.w, label.h);
     struct contact *list = stm_arena_take(scratch, room * sizeof *list, "borders", err);
     uint32_t *area = stm_arena_take(scratch, ((size_t)*n + 1) * sizeof *area, "areas", err);
     uint32_t *into = stm_arena_take(scratch, ((size_t)*n + 1) * sizeof *into, "joins", err);

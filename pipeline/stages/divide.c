@@ -15,7 +15,7 @@ static const char *const contrasts[] = {"auto", "positive", "negative", "texture
 
 struct knobs {
     int method, contrast;
-    double cell_um, least_um2, patch_um2, texture_percent, neck, uncertainty_percent;
+    double cell_um, sharpness, least_um2, patch_um2, texture_percent, neck, uncertainty_percent;
 };
 
 static const struct stm_param params[] = {
@@ -23,6 +23,9 @@ static const struct stm_param params[] = {
                "by contrast, texture and necks, or by a neural network (docs/adherent.md)"),
     STM_REAL(knobs, cell_um, "um", 0, 1000, 0,
              "net: diameter of a disc as large as the usual cell; 0 = found in each image"),
+    STM_REAL(
+        knobs, sharpness, "", 0, 1, 0.4,
+        "net: where the network is less decided (Segment_Sharpness), the classical method is used and said"),
     STM_REAL(knobs, least_um2, "um2", 1, 100000, 120,
              "smaller parts, or below a fifth of the usual cell, belong to their neighbour"),
     STM_CHOICE(
@@ -39,9 +42,16 @@ static const struct stm_param params[] = {
     {0},
 };
 
-static const struct stm_measure columns[] = {
-    {"Segment_Cells", "", 0, "cells found, whether cut by an edge or not"},
-    {0},
+enum { CELLS, BY_NET, SHARPNESS, DIAMETER, COLUMNS };
+static const struct stm_measure columns[COLUMNS + 1] = {
+    [CELLS] = {"Segment_Cells", "", 0, "cells found, whether cut by an edge or not"},
+    [BY_NET] = {"Segment_ByNet", "", 0, "1 = cells were found by the network, 0 = by the classical method"},
+    [SHARPNESS] =
+        {"Segment_Sharpness", "", 3,
+         "how decided the network was, also where it was not followed: part with log odds above 1 of "
+         "what has log odds above -1"},
+    [DIAMETER] = {"Segment_Diameter", "px", 1,
+                  "equivalent diameter of the usual cell where the network found the cells"},
 };
 
 static int channel_of(const struct stm_site *site)
@@ -109,6 +119,7 @@ static void mark_rounded(struct stm_site *site, const struct stm_cells *cells, c
         if (number[i] && cells->rounded[i]) site->objects[number[i] - 1].class = STM_CLASS_ROUNDED;
 }
 
+/* The network first, unless it is not wanted; where it is undecided, the classical method after it. */
 static bool find(struct stm_cells *cells, struct stm_site *site, int c, const struct stm_stage_env *env,
                  struct stm_error *err)
 {
@@ -122,9 +133,25 @@ static bool find(struct stm_cells *cells, struct stm_site *site, int c, const st
         .neck = k->neck,
         .least_um2 = k->least_um2,
         .cell_um = k->cell_um};
-    return (k->method == NET ? stm_cells_by_net : stm_cells_classical)(
-        cells, (struct stm_cu16)STM_CONST(site->plane[c]), site->geo.pixel_um, &options, env->kernels,
-        env->scratch, err);
+    const struct stm_cu16 plane = STM_CONST(site->plane[c]);
+    const size_t mark = stm_arena_mark(env->scratch);
+    double *const value = site->site_values + env->site_first, pixel_um = site->geo.pixel_um;
+    value[BY_NET] = k->method == NET;
+    if (k->method == NET) {
+        if (!stm_cells_by_net(cells, plane, pixel_um, &options, env->kernels, env->scratch, err))
+            return false;
+        value[SHARPNESS] = cells->sharpness;
+        value[DIAMETER] = cells->usual_px;
+        if (!cells->n || cells->sharpness >= k->sharpness) return true;
+        value[BY_NET] = 0;
+        stm_row_flag(
+            &site->row, STM_VERDICT_WARN,
+            "unlike the images the network knows (sharpness %.2f, at least %.2f needed): cells found "
+            "by the classical method, do not rely on their count",
+            cells->sharpness, k->sharpness);
+    }
+    stm_arena_reset(env->scratch, mark);
+    return stm_cells_classical(cells, plane, pixel_um, &options, env->kernels, env->scratch, err);
 }
 
 static bool run(struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err)
@@ -137,7 +164,7 @@ static bool run(struct stm_site *site, const struct stm_stage_env *env, struct s
     uint32_t *number = stm_arena_take(env->scratch, ((size_t)cells.n + 1) * sizeof *number, "numbers", err);
     if (!number) return false;
     const int found = renumber(site->labels, number, cells.n);
-    site->site_values[env->site_first] = found;
+    site->site_values[env->site_first + CELLS] = found;
     if (!list_objects(site, found, err)) return false;
     mark_rounded(site, &cells, number);
     return true;

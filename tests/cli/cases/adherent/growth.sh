@@ -6,8 +6,8 @@ for t in 1 2 3 4; do
 done
 growth() { awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i ~ /^Growth_(T|Conf)/) c[++n] = i }
     { for (i = 1; i <= n; i++) printf "%s%s", $c[i], i < n ? "," : "\n" }' "$1/wells.csv"; }
-"$STROMA" run in -q -o out --assay adherent --no-overlays --set growth.step_min=1440 || exit
+"$STROMA" run in -q -o out --assay adherent --no-overlays --set segment.method=classical --set growth.step_min=1440 || exit
 growth out
-"$STROMA" run in -q -o unknown --assay adherent --no-overlays || exit
+"$STROMA" run in -q -o unknown --assay adherent --no-overlays --set segment.method=classical || exit
 growth unknown
 grep -o 'doubling times need growth.step_min' unknown/run.json
