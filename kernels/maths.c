@@ -31,3 +31,17 @@ double stm_log2(double x)
         sum = sum * t2 + 1.0 / i;
     return n + 2 * t * sum * 0x1.71547652b82fep+0;
 }
+
+uint64_t stm_root(uint64_t v)
+{
+    uint64_t r = 0;
+    for (uint64_t bit = UINT64_C(1) << 62; bit; bit >>= 2) {
+        const uint64_t with = r + bit;
+        r >>= 1;
+        if (v >= with) {
+            v -= with;
+            r += bit;
+        }
+    }
+    return r;
+}

@@ -3,6 +3,7 @@
 
 #include "kernels/gauss.h"
 #include "kernels/histogram.h"
+#include "kernels/maths.h"
 #include "kernels/resample.h"
 #include "pipeline/nets/net.h"
 
@@ -87,27 +88,12 @@ static bool find_most(struct stm_net_contrast *c, struct stm_arena *arena, struc
     return true;
 }
 
-/* The greatest r with r^2 <= v. */
-static uint64_t root(uint64_t v)
-{
-    uint64_t r = 0;
-    for (uint64_t bit = UINT64_C(1) << 32; bit; bit >>= 2) {
-        const uint64_t with = r + bit;
-        r >>= 1;
-        if (v >= with) {
-            v -= with;
-            r += bit;
-        }
-    }
-    return r;
-}
-
 /* Nearest of 127 (1 + d / most) / 2, and of 127 (1 +- sqrt(|d| / most)) / 2. */
 static void make_codes(struct stm_net_contrast *c)
 {
     const int most = c->most;
     for (int d = -most; d <= most; d++) {
-        const uint64_t r = root(((uint64_t)(d < 0 ? -d : d) << 32) / (uint64_t)most);
+        const uint64_t r = stm_root(((uint64_t)(d < 0 ? -d : d) << 32) / (uint64_t)most);
         c->code[d + most][0] = (uint8_t)((127 * (most + d) + most) / (2 * most));
         c->code[d + most][1] = (uint8_t)((127 * (d < 0 ? 65536 - r : 65536 + r) + 65536) >> 17);
     }

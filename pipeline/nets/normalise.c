@@ -2,25 +2,11 @@
 #include "pipeline/nets/normalise.h"
 
 #include "kernels/histogram.h"
+#include "kernels/maths.h"
 
 size_t stm_net_normalise_scratch(void)
 {
     return STM_NET_LEVELS * sizeof(uint32_t) + stm_histogram_scratch(0);
-}
-
-/* The greatest r with r^2 <= v. */
-static uint64_t root(uint64_t v)
-{
-    uint64_t r = 0;
-    for (uint64_t bit = UINT64_C(1) << 62; bit; bit >>= 2) {
-        const uint64_t with = r + bit;
-        r >>= 1;
-        if (v >= with) {
-            v -= with;
-            r += bit;
-        }
-    }
-    return r;
 }
 
 /* x in units of 2^-22. */
@@ -40,10 +26,10 @@ void stm_net_normalise(uint8_t (*input)[4], struct stm_cu16 image, void *scratch
     const uint64_t range = high > low ? (uint64_t)(high - low) : 1;
     for (int i = 0; i < STM_NET_LEVELS; i++) {
         const uint64_t above = i > low ? (uint64_t)(i - low) : 0;
-        const uint64_t x = ((above < range ? above : range) << 44) / range, second = root(x);
+        const uint64_t x = ((above < range ? above : range) << 44) / range, second = stm_root(x);
         input[i][0] = nearest(x >> 22);
         input[i][1] = nearest(second);
-        input[i][2] = nearest(root(second << 22));
+        input[i][2] = nearest(stm_root(second << 22));
         input[i][3] = 0;
     }
 }

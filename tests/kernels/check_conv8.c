@@ -76,7 +76,8 @@ static void same(const struct stm_kernels *ref, const struct stm_kernels *k)
 {
     static const int quads[] = {1, 2, 7, 12, 28, 40};
     for (int i = 0; i < 6 * MOST_GROUPS; i++) {
-        const struct rows r = rows_of(quads[i % 6], 1 + (i + i / 6) % MOST_GROUPS, 1 + (int)check_below(53), i);
+        const struct rows r =
+            rows_of(quads[i % 6], 1 + (i + i / 6) % MOST_GROUPS, 1 + (int)check_below(53), i);
         uint8_t *mine[4 * MOST_GROUPS];
         for (int j = 0; j < 4 * r.conv.groups; j++)
             mine[j] = check_memory((size_t)r.w * 4, ~j & 1);

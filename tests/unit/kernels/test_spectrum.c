@@ -26,6 +26,11 @@ static void maths_agree_with_libm(void **state)
     }
     assert_true(stm_exp_minus(0) == 1 && stm_exp_minus(1e9) == 0);
     assert_true(stm_log2(8) == 3 && stm_log2(0.25) == -2);
+    for (uint64_t r = 0; r < 70000; r += 7) {
+        assert_true(stm_root(r * r) == r);
+        assert_true(stm_root(r * r + 2 * r) == r);
+    }
+    assert_true(stm_root(UINT64_MAX) == UINT32_MAX);
 }
 
 static void transform_is_the_sum_it_stands_for(void **state)
