@@ -165,6 +165,19 @@ static struct stm_usual usual_of(const struct stm_site *site, const struct stm_s
     return usual.enough ? usual : stm_usual_lent(&plate->usual, own.colour);
 }
 
+/* Where squares are counted in (cells.squares), their edge rule decides, else that of the picture. */
+static bool is_counted(const struct stm_site *site, const struct stm_stage_env *env, int square, int i,
+                       const struct stm_kind_input *in)
+{
+    const struct stm_kind_rules *const rules = env->params;
+    const struct stm_object *const o = &site->objects[i];
+    const double number =
+        square < 0 ? NAN : site->object_values[(ptrdiff_t)i * env->object_columns->n + square];
+    if (!isnan(number)) return number > 0;
+    return rules->edge_rule == FRAME ? o->x1 < site->geo.width && o->y1 < site->geo.height
+                                     : stm_kind_centre_inside(in);
+}
+
 static bool classify(struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err)
 {
     int at[STM_KIND_COLUMNS];
@@ -172,11 +185,10 @@ static bool classify(struct stm_site *site, const struct stm_stage_env *env, str
     if (!find_columns(at, env))
         return stm_fail(err, STM_USAGE, "stage live_dead needs stage cells before it");
     const struct stm_usual usual = usual_of(site, env, at);
+    const int square = stm_columns_find(env->object_columns, "Cell_Square");
     for (int i = 0; i < site->n_objects; i++) {
         const struct stm_kind_input in = input_of(site, env, at, i);
-        const bool in_frame = site->objects[i].x1 < site->geo.width && site->objects[i].y1 < site->geo.height;
-        const struct stm_kind_rules *const rules = env->params;
-        site->objects[i].counted = rules->edge_rule == FRAME ? in_frame : stm_kind_centre_inside(&in);
+        site->objects[i].counted = is_counted(site, env, square, i, &in);
         site->objects[i].class = (uint8_t)stm_kind_of(&in, &usual, env->params, site->row.pixel_um);
     }
     count(site, env, at, value);
