@@ -47,6 +47,8 @@ static const struct stm_measure object_columns[] = {
      "how much brighter than the empty chamber a pixel can be here before it saturates"},
     {"Cell_Dip", "", 3, "least light over the empty chamber's, minus 1: the rim"},
     {"Cell_Core", "", 3, "mean light of the inner half over the empty chamber's, minus 1"},
+    {"Cell_Rim", "", 3, "the same of the outer half"},
+    {"Cell_Blur", "px", 2, "deviation of a blur that makes edges as soft as the cell's sharpest ones are"},
     {"Cell_Steepness", "1/px", 4, "mean change of light from pixel to pixel: focus"},
     {"Cell_Dye", "", 3, "optical density of the inner half in red light minus that in blue light"},
     {"Cell_Density", "", 3, "optical density of the inner half, mean of the colours"},
@@ -93,7 +95,7 @@ enum {
     CANDIDATES,
     SQUARES
 };
-enum { CELL_SQUARE = 14, CELL_PART }; /* object columns */
+enum { CELL_SQUARE = 16, CELL_PART }; /* object columns */
 
 static size_t scratch_bytes(const void *p, const struct stm_geometry *geo)
 {
@@ -199,7 +201,8 @@ static void fill_object(double *v, const struct stm_cell *c, double pixel_um)
                              c->axes,     c->mean,
                              c->contrast, c->peak,
                              c->headroom, c->dip,
-                             c->core,     c->slope,
+                             c->core,     c->rim,
+                             c->blur,     c->slope,
                              c->dye,      c->neutral,
                              c->cut,      c->clumped};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)

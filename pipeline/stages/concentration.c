@@ -149,7 +149,7 @@ static const double confidence = 0.95;
 struct sample {
     double sum[READS];
     double worst_cover, scale_error;
-    int sites;
+    int sites, doubtful; /* fields in use, and those with a warning */
 };
 
 static double percent(double part, double whole)
@@ -195,6 +195,7 @@ static struct sample add_up(const struct stm_well *well, const struct stm_stage_
         const double error = squares_of(row, env) ? 0 : row->values[at[PIXEL_ERROR]];
         s.scale_error = error > s.scale_error ? error : s.scale_error;
         s.sites++;
+        s.doubtful += row->verdict == STM_VERDICT_WARN;
     }
     return s;
 }
@@ -366,6 +367,8 @@ static void judge(struct stm_well *well, const double *v, const struct sample *s
              "cells have settled unevenly: parts of the fields differ %.1f times as much as by chance (p "
              "%.4f)",
              v[DISPERSION_PHI], v[DISPERSION_P]);
+    if (s->doubtful)
+        flag(row, "%.0f of %.0f fields of view have warnings, see images.csv", s->doubtful, s->sites);
     if (s->sites < well->n_sites)
         flag(row, "%.0f of %.0f fields of view were left out", well->n_sites - s->sites, well->n_sites);
 }
