@@ -21,6 +21,8 @@ const char *const stm_kind_columns[STM_KIND_COLUMNS] = {
     NULL,
     NULL,
     "Cell_InClump",
+    "Cell_OnLines",
+    "Cell_OnCross",
 };
 
 /* Lights from -1 to 4.12 in steps of a hundredth. A field with 20 objects knows its own usual cell. Phase
@@ -155,6 +157,18 @@ static bool is_haze(const struct stm_kind_input *in, const struct stm_usual *usu
            contrast < r->least_strength * usual->contrast;
 }
 
+/* Where lines cross, and where the edge of the picture cuts them, some of their light stays: it has the size
+ * of a cell but not its contrast. Lines that wide are seen at high magnification only. */
+static bool is_of_lines(const struct stm_kind_input *in, const struct stm_usual *usual,
+                        const struct stm_kind_rules *r)
+{
+    const double *const v = in->value;
+    const bool on_cross = v[STM_KIND_ON_LINES] >= 0.8 && v[STM_KIND_ON_CROSS] >= 0.5,
+               cut_off = v[STM_KIND_ON_LINES] >= 0.95 && v[STM_KIND_CUT] > 0;
+    return (on_cross || cut_off) && v[STM_KIND_CORE] > -0.12 &&
+           v[STM_KIND_CONTRAST] < r->least_on_lines * usual->contrast;
+}
+
 static enum stm_class in_phase_contrast(const struct stm_kind_input *in, const struct stm_usual *usual)
 {
     const double *const v = in->value;
@@ -205,7 +219,8 @@ static enum stm_class by_lens(const struct stm_kind_input *in, const struct stm_
 enum stm_class stm_kind_of(const struct stm_kind_input *in, const struct stm_usual *usual,
                            const struct stm_kind_rules *rules, double pixel_um)
 {
-    if (!fits(in, usual, rules, pixel_um) || is_haze(in, usual, rules)) return STM_CLASS_DEBRIS;
+    if (!fits(in, usual, rules, pixel_um) || is_haze(in, usual, rules) || is_of_lines(in, usual, rules))
+        return STM_CLASS_DEBRIS;
     switch (usual->mode) {
     case STM_JUDGED_PHASE:
         return in_phase_contrast(in, usual);

@@ -23,6 +23,8 @@ enum {
     STM_KIND_HEIGHT,
     STM_KIND_EDGES, /* bits: 1 left or right, 2 top or bottom edge of the picture */
     STM_KIND_CLUMPED,
+    STM_KIND_ON_LINES,
+    STM_KIND_ON_CROSS,
     STM_KIND_COLUMNS
 };
 extern const char *const stm_kind_columns[STM_KIND_COLUMNS]; /* NULL: not a column */
@@ -33,7 +35,7 @@ struct stm_kind_input {
 struct stm_kind_rules {
     int edge_rule;
     double least_seen, least_um, greatest_um, least_part, least_lens_part, greatest_part, least_cut_part;
-    double least_contrast, least_strength, least_steepness, least_axes;
+    double least_contrast, least_strength, least_on_lines, least_steepness, least_axes;
     double dye, dye_doubt, lens, lens_doubt, blur_doubt, blur_warn, blur_reject;
 };
 

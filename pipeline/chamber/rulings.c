@@ -395,9 +395,11 @@ static const double close_part = 0.12;
 static void find_tracks(struct stm_chamber *out, const struct ruler *x, const struct ruler *y)
 {
     const double a = out->ruling[0].pitch, b = out->ruling[1].pitch;
-    const double pitch = isnan(a) ? b : isnan(b) ? a : a > b ? a : b, close = close_part * pitch;
-    out->tracks[0].n = out->tracks[1].n = 0;
-    if (isnan(pitch)) return;
+    const double pitch = isnan(a)   ? b
+                         : isnan(b) ? a
+                         : a > b    ? a
+                                    : b,
+                 close = isnan(pitch) ? y->width : close_part * pitch;
     stm_tracks_of(&out->tracks[0], y->line, y->n, y->across, y->width, close > 4 ? close : 4);
     stm_tracks_of(&out->tracks[1], x->line, x->n, x->across, x->width, close > 4 ? close : 4);
 }

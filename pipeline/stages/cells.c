@@ -54,6 +54,8 @@ static const struct stm_measure object_columns[] = {
     {"Cell_Density", "", 3, "optical density of the inner half, mean of the colours"},
     {"Cell_Cut", "", 0, "1: cut by the edge of the picture or of what is visible"},
     {"Cell_InClump", "", 0, "1: touched another cell and was cut apart from it"},
+    {"Cell_OnLines", "", 2, "part of its box that lies on grid lines of one direction, the more of the two"},
+    {"Cell_OnCross", "", 2, "the same of the other direction"},
     {"Cell_Square", "", 0,
      "number of the counted square it belongs to, row by row; 0 = none; empty when all that is visible "
      "counts"},
@@ -95,7 +97,7 @@ enum {
     CANDIDATES,
     SQUARES
 };
-enum { CELL_SQUARE = 16, CELL_PART }; /* object columns */
+enum { ON_LINES = 16, ON_CROSS, CELL_SQUARE, CELL_PART }; /* object columns */
 
 static size_t scratch_bytes(const void *p, const struct stm_geometry *geo)
 {
@@ -187,6 +189,26 @@ static void find_squares(struct stm_site *site, const struct knobs *k, const str
                      "no %s square is whole in the picture, with both of its borders (cells.squares)", name);
 }
 
+/* Part of [from, to) that is line, in the row or column `along`. */
+static double on_lines(const struct stm_tracks *t, double along, int from, int to)
+{
+    double on = 0;
+    for (int i = 0; i < t->n; i++) {
+        const double at = stm_track_at(t, i, along) + 0.5, half = t->track[i].extent / 2;
+        const double a = at - half > from ? at - half : from, b = at + half < to ? at + half : to;
+        on += b > a ? b - a : 0;
+    }
+    return on < to - from ? on / (to - from) : 1;
+}
+
+static void look_for_lines(double *v, const struct stm_object *o, const struct stm_chamber *chamber)
+{
+    const double x = on_lines(&chamber->tracks[0], o->cy, o->x0, o->x1),
+                 y = on_lines(&chamber->tracks[1], o->cx, o->y0, o->y1);
+    v[ON_LINES] = x > y ? x : y;
+    v[ON_CROSS] = x > y ? y : x;
+}
+
 static void place_in_squares(double *v, const struct stm_object *o, const struct stm_squares *squares,
                              const struct stm_chamber *chamber)
 {
@@ -227,6 +249,7 @@ static bool take_objects(struct stm_site *site, const struct stm_cells *found,
         o->counted = o->x1 < site->geo.width && o->y1 < site->geo.height;
         double *const v = site->object_values + columns * (size_t)i + env->object_first;
         fill_object(v, &found->cell[i], site->geo.pixel_um);
+        look_for_lines(v, o, chamber);
         if (((const struct knobs *)env->params)->squares) place_in_squares(v, o, squares, chamber);
     }
     return true;

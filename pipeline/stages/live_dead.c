@@ -30,6 +30,8 @@ static const struct stm_param params[] = {
     STM_REAL(stm_kind_rules, least_contrast, "", 0, 1, 0.012, "Cell_Contrast below which nothing is a cell"),
     STM_REAL(stm_kind_rules, least_strength, "", 0, 1, 0.1,
              "nor with less than this part of the usual cell's contrast and steepness"),
+    STM_REAL(stm_kind_rules, least_on_lines, "", 0, 1, 0.6,
+             "nor, where wide lines cross or are cut by the edge, with less than this part of its contrast"),
     STM_REAL(stm_kind_rules, least_steepness, "1/px", 0, 1, 0.006,
              "Cell_Steepness below which nothing is a cell"),
     STM_REAL(stm_kind_rules, least_axes, "", 0, 1, 0.42, "Cell_AxisRatio below which nothing is a cell"),

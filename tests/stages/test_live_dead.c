@@ -146,6 +146,26 @@ static void the_better_the_focus_the_more_is_asked_of_a_middle(void **state)
     assert_near(stm_kind_lens(&in), 0.3 * 0.15, 1e-12);
 }
 
+/* What the crossing of wide lines leaves is neither as contrasty as a live cell nor as dark as a dead one. */
+static void residues_of_crossings_are_debris(void **state)
+{
+    (void)state;
+    const struct seen residue = {18, 0.05, 0.1, 0.3, 0, 0, 0.05, 1};
+    const struct seen seen[] = {lens, lens, lens, lens, residue, residue, stained, lens};
+    struct stm_fixture f;
+    open_seen(&f, seen, 8, 0);
+    for (int i = 5; i <= 8; i++) {
+        stm_fixture_set_object(&f, i, "Cell_OnLines", 1);
+        stm_fixture_set_object(&f, i, "Cell_OnCross", i == 5 ? 0.2 : 0.7); /* 5: along one line */
+    }
+    run_all(&f);
+    assert_int_equal(f.site.objects[4].class, STM_CLASS_LIVE);
+    assert_int_equal(f.site.objects[5].class, STM_CLASS_DEBRIS);
+    assert_int_equal(f.site.objects[6].class, STM_CLASS_DEAD);
+    assert_int_equal(f.site.objects[7].class, STM_CLASS_LIVE);
+    stm_fixture_close(&f);
+}
+
 static void squares_decide_what_is_counted_where_there_are_any(void **state)
 {
     (void)state;
@@ -224,6 +244,7 @@ int main(void)
         cmocka_unit_test(defocus_makes_no_cell_dead),
         cmocka_unit_test(fields_out_of_focus_are_said_and_rejected),
         cmocka_unit_test(the_better_the_focus_the_more_is_asked_of_a_middle),
+        cmocka_unit_test(residues_of_crossings_are_debris),
         cmocka_unit_test(squares_decide_what_is_counted_where_there_are_any),
         cmocka_unit_test(a_picture_in_which_nothing_tells_them_apart_says_so),
         cmocka_unit_test(bright_cells_of_phase_contrast_live_and_dim_specks_are_debris),
