@@ -440,10 +440,10 @@ bool stm_looker_unrule(struct stm_looker *l, struct stm_error *err)
         l->out->ruling[1].cover = cover_of(&x);
         find_tracks(l->out, &x, &y);
     }
+    memset(along, 0, (size_t)l->w * sizeof *along);
+    memset(across, 0, (size_t)l->w * sizeof *across);
     for (int row = 0; row < l->h; row++) {
         uint16_t *const px = light.px + row * light.stride;
-        memset(along, 0, (size_t)l->w * sizeof *along);
-        memset(across, 0, (size_t)l->w * sizeof *across);
         if (lined) {
             lines_of_row(along, &x, l->w, row);
             lines_across_row(across, &y, row);

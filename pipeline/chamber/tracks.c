@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* A line may be interrupted for 8 strips (a clump, dirt); shorter than 6 strips nothing is one. */
 enum { TRACES = 2 * STM_TRACKS, INTERRUPTED = 8, LEAST = 6, PIECES = 512 };
@@ -28,12 +29,24 @@ struct piece {
     double at, extent;
 };
 
+int stm_next_light(const int16_t *strip, int y, int n)
+{
+    uint64_t four = 0;
+    if (y > n) return y;
+    for (; y + 4 <= n; y += 4) {
+        memcpy(&four, strip + y, sizeof four);
+        if (four) break;
+    }
+    while (y < n && !strip[y])
+        y++;
+    return y;
+}
+
 static int collect(struct piece *piece, const int16_t *strip, int across, double close)
 {
     double weight = 0, moment = 0;
     int first = -1, last = -1, n = 0;
-    for (int y = 0; y <= across; y++) {
-        if (y < across && !strip[y]) continue;
+    for (int y = stm_next_light(strip, 0, across); y <= across; y = stm_next_light(strip, y + 1, across)) {
         if (last >= 0 && (y == across || y - last > close) && n < PIECES) {
             piece[n++] = (struct piece){moment / weight, last - first + 1};
             weight = moment = 0;

@@ -20,6 +20,9 @@ struct stm_tracks {
     int n, strips, width; /* of a strip, px */
 };
 
+/* The first of strip[y … n) that is not 0, or n; n + 1 from there on. Strips are empty for the most part. */
+int stm_next_light(const int16_t *strip, int y, int n);
+
 /* Strips as in looker.h (each `width` px long); what is nearer than `close` px is one line. */
 void stm_tracks_of(struct stm_tracks *out, const int16_t *strips, int n, int across, int width, double close);
 
