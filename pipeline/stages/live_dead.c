@@ -197,11 +197,15 @@ static bool is_counted(const struct stm_site *site, const struct stm_stage_env *
 }
 
 /* Blurred cells fade into the chamber: beyond the first limit a tenth of them is missed, beyond the second so
- * many that a count would mislead. Phase contrast has halos for edges. */
+ * many that a count would mislead. Phase contrast has halos for edges. Small cells in focus measure up to 1.6
+ * px (their rims are no steps), so that less says nothing. */
+static const double least_blur_px = 1.7;
+
 static void judge_focus(struct stm_site *site, const struct stm_usual *usual, const struct stm_kind_rules *r)
 {
     const double blur = usual->blur;
-    if (usual->mode == STM_JUDGED_PHASE || !(blur > r->blur_warn)) return;
+    if (usual->mode == STM_JUDGED_PHASE || !(blur > r->blur_warn) || blur * usual->diameter < least_blur_px)
+        return;
     const bool reject = blur > r->blur_reject;
     stm_row_flag(
         &site->row, reject ? STM_VERDICT_REJECTED : STM_VERDICT_WARN,

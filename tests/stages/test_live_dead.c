@@ -131,6 +131,21 @@ static void fields_out_of_focus_are_said_and_rejected(void **state)
     }
 }
 
+/* 12 px cells, 1.5 px: an eighth of them, but no more than small cells in focus can measure. */
+static void small_cells_are_not_out_of_focus(void **state)
+{
+    (void)state;
+    struct seen one = lens;
+    one.diameter = 12;
+    one.blur = 1.5;
+    const struct seen seen[] = {one, one, one};
+    struct stm_fixture f;
+    open_seen(&f, seen, 3, 2);
+    run_all(&f);
+    assert_int_equal(f.site.row.verdict, STM_VERDICT_OK);
+    stm_fixture_close(&f);
+}
+
 static void the_better_the_focus_the_more_is_asked_of_a_middle(void **state)
 {
     (void)state;
@@ -243,6 +258,7 @@ int main(void)
         cmocka_unit_test(without_colour_the_lens_decides),
         cmocka_unit_test(defocus_makes_no_cell_dead),
         cmocka_unit_test(fields_out_of_focus_are_said_and_rejected),
+        cmocka_unit_test(small_cells_are_not_out_of_focus),
         cmocka_unit_test(the_better_the_focus_the_more_is_asked_of_a_middle),
         cmocka_unit_test(residues_of_crossings_are_debris),
         cmocka_unit_test(squares_decide_what_is_counted_where_there_are_any),
