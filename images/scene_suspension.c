@@ -15,7 +15,7 @@ struct params {
     double background, falloff_percent, noise;
     int grid;
     double vignette_percent;
-    bool scale_bar;
+    bool scale_bar, grey;
 };
 
 static const struct stm_param rows[] = {
@@ -38,6 +38,7 @@ static const struct stm_param rows[] = {
     STM_REAL(params, vignette_percent, "%", 0, 60, 0,
              "part of the half diagonal that a round field stop hides"),
     STM_BOOL(params, scale_bar, false, "a scale bar in the picture"),
+    STM_BOOL(params, grey, false, "a camera without colour: red, green and blue are the same"),
     {.name = NULL},
 };
 
@@ -250,6 +251,15 @@ static void expose_pixel(const struct site *s, int x, int y, double lit, const d
     }
 }
 
+static void take_colour_away(struct stm_u8 rgb)
+{
+    for (int y = 0; y < rgb.h; y++)
+        for (int x = 0; x + 2 < rgb.w; x += 3) {
+            uint8_t *const px = rgb.px + y * rgb.stride + x;
+            px[0] = px[1] = px[2] = (uint8_t)((px[0] + px[1] + px[2] + 1) / 3);
+        }
+}
+
 static void expose(const struct site *s, uint64_t optics, uint64_t seed)
 {
     const struct stm_field *const f = s->bench.field;
@@ -265,6 +275,7 @@ static void expose(const struct site *s, uint64_t optics, uint64_t seed)
             expose_pixel(s, x, y, lit, tint, &r);
         }
     }
+    if (s->p->grey) take_colour_away(f->rgb);
 }
 
 /* Nothing is seen behind the field stop. */

@@ -71,13 +71,25 @@ size_t stm_threshold_grid_runs(const struct stm_kernels *k, struct stm_segment *
     return list.n;
 }
 
+/* Most of a mask is empty: the first of px[x … w) that is not 0, or w, looked for eight bytes at a time. */
+static int next_set(const uint8_t *px, int x, int w)
+{
+    uint64_t word = 0;
+    for (; x + 8 <= w; x += 8) {
+        memcpy(&word, px + x, sizeof word);
+        if (word) break;
+    }
+    while (x < w && !px[x])
+        x++;
+    return x;
+}
+
 size_t stm_mask_runs(struct stm_segment *run, size_t capacity, struct stm_cu8 mask)
 {
     struct list list = {run, 0, capacity};
     for (int y = 0; y < mask.h; y++) {
         const uint8_t *px = mask.px + y * mask.stride;
-        for (int x = 0; x < mask.w; x++) {
-            if (!px[x]) continue;
+        for (int x = next_set(px, 0, mask.w); x < mask.w; x = next_set(px, x, mask.w)) {
             const int open = x;
             while (x < mask.w && px[x])
                 x++;
@@ -93,6 +105,9 @@ size_t stm_label_runs(struct stm_segment *run, size_t capacity, struct stm_cu32 
     for (int y = 0; y < labels.h; y++) {
         const uint32_t *px = labels.px + y * labels.stride;
         for (int x = 0, end; x < labels.w; x = end) {
+            while (x + 4 <= labels.w && !(px[x] | px[x + 1] | px[x + 2] | px[x + 3]))
+                x += 4;
+            if (x == labels.w) break;
             for (end = x + 1; end < labels.w && px[end] == px[x];)
                 end++;
             if (px[x]) add(&list, y0 + y, x0 + x, x0 + end, px[x]);

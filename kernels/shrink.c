@@ -76,24 +76,43 @@ static int bin_of_rank(const uint16_t bins[256], uint32_t *rank)
     return b;
 }
 
-/* Two counting passes: by the high byte, then by the low byte among the pixels with the high byte found.
- * Neighbours are alike, so that they are counted in turn in two tables: an increment need not wait for the
- * one before. Pixels that are not asked for are counted beyond the bins instead of branched around. */
+/* Neighbours are alike, so that they are counted in turn in two tables: an increment need not wait for the
+ * one before. */
+static void count_high(uint16_t high[2][256], const uint16_t *px, int w)
+{
+    for (int x = 0; x + 1 < w; x += 2) {
+        high[0][px[x] >> 8]++;
+        high[1][px[x + 1] >> 8]++;
+    }
+    if (w & 1) high[0][px[w - 1] >> 8]++;
+}
+
+/* Pixels from `first` to `first` + 255; others are counted beyond the bins instead of branched around. */
+static void count_low(uint16_t low[2][257], const uint16_t *px, int w, uint32_t first)
+{
+    for (int x = 0; x + 1 < w; x += 2) {
+        const uint32_t a = px[x] - first, b = px[x + 1] - first;
+        low[0][a < 256 ? a : 256]++;
+        low[1][b < 256 ? b : 256]++;
+    }
+    const uint32_t last = w & 1 ? px[w - 1] - first : 256;
+    low[0][last < 256 ? last : 256]++;
+}
+
+/* Two counting passes: by the high byte, then by the low byte among the pixels with the high byte found. */
 static uint16_t cell_rank(struct stm_cu16 c, uint32_t rank)
 {
-    uint16_t high[2][256] = {{0}}, low[512] = {0};
+    uint16_t high[2][256] = {{0}}, low[2][257] = {{0}};
     for (int y = 0; y < c.h; y++)
-        for (int x = 0; x < c.w; x++)
-            high[x & 1][c.px[y * c.stride + x] >> 8]++;
+        count_high(high, c.px + y * c.stride, c.w);
     for (int i = 0; i < 256; i++)
         high[0][i] = (uint16_t)(high[0][i] + high[1][i]);
     const int top = bin_of_rank(high[0], &rank);
     for (int y = 0; y < c.h; y++)
-        for (int x = 0; x < c.w; x++) {
-            const int v = c.px[y * c.stride + x], beyond = v >> 8 == top ? 0 : 256;
-            low[beyond + (v & 255)]++;
-        }
-    return (uint16_t)(top << 8 | bin_of_rank(low, &rank));
+        count_low(low, c.px + y * c.stride, c.w, (uint32_t)top << 8);
+    for (int i = 0; i < 256; i++)
+        low[0][i] = (uint16_t)(low[0][i] + low[1][i]);
+    return (uint16_t)(top << 8 | bin_of_rank(low[0], &rank));
 }
 
 void stm_shrink_rank(struct stm_u16 dst, struct stm_cu16 src, int shift, int permille)

@@ -78,11 +78,20 @@ static size_t memory_limit(const struct stm_run_options *options)
     return (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGE_SIZE) / 2;
 }
 
+/* What stages have to say about their parameters, from the first field that can be read. */
+static bool check_plan(const struct stm_plan *plan, const struct stm_intake *input, struct stm_error *err)
+{
+    for (int i = 0; i < input->n_sites; i++)
+        if (input->sites[i].geo.width) return stm_plan_check(plan, &input->sites[i].geo, err);
+    return true;
+}
+
 bool stm_run_size(const struct stm_plan *plan, const struct stm_intake *input,
                   const struct stm_run_options *options, int *workers, size_t *bytes, struct stm_error *err)
 {
     size_t site, scratch;
     const size_t limit = memory_limit(options);
+    if (!check_plan(plan, input, err)) return false;
     hungriest(plan, input, &site, &scratch);
     *bytes = site + scratch;
     *workers = options->threads > 0 ? options->threads : stm_workers_available();

@@ -4,13 +4,12 @@
 #include <string.h>
 
 extern const struct stm_sink stm_sink_wells, stm_sink_images, stm_sink_objects, stm_sink_labels,
-    stm_sink_overlays, stm_sink_html, stm_sink_pdf, stm_sink_run;
+    stm_sink_overlays, stm_sink_html, stm_sink_pdf, stm_sink_chamber, stm_sink_run;
 
 /* In the order in which they are closed; run.json says that all others are there. */
 const struct stm_sink *const stm_sinks[] = {
-    &stm_sink_objects, &stm_sink_labels, &stm_sink_overlays,
-    &stm_sink_images,  &stm_sink_wells,  &stm_sink_html,
-    &stm_sink_pdf,     &stm_sink_run,    NULL,
+    &stm_sink_objects, &stm_sink_labels, &stm_sink_overlays, &stm_sink_images, &stm_sink_wells,
+    &stm_sink_chamber, &stm_sink_html,   &stm_sink_pdf,      &stm_sink_run,    NULL,
 };
 
 const struct stm_sink *stm_sink_find(const char *name)

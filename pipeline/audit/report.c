@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* What a sink has written: one file, or the files of a folder. */
 static bool list_output(struct stm_lines *outputs, const char *directory, const char *writes,
@@ -17,11 +18,12 @@ static bool list_output(struct stm_lines *outputs, const char *directory, const 
 {
     char path[STM_PATH];
     struct stm_lines inside = {0};
+    if (!stm_tree_path(path, directory, writes, err)) return false;
     if (!stm_text_ends_with(writes, "/")) {
-        stm_lines_add(outputs, writes);
+        struct stat there; /* the run may have had nothing for it */
+        if (!stat(path, &there)) stm_lines_add(outputs, writes);
         return true;
     }
-    if (!stm_tree_path(path, directory, writes, err)) return false;
     DIR *const there = opendir(path); /* no site had any: then there is no folder */
     if (!there) return true;
     closedir(there);

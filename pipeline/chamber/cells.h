@@ -22,7 +22,9 @@ struct stm_cell {
     double peak, dip;      /* greatest and least light */
     double headroom;       /* how much brighter than the chamber a pixel can be here before it saturates */
     double core;           /* mean light of the inner half (by distance from the edge) */
+    double rim;            /* of the outer half */
     double slope;          /* mean steepness of the light, 1/px */
+    double blur;           /* deviation of the blur of its sharpest edges, px */
     double dye;            /* absorbed by trypan blue in the core: red minus blue density */
     double neutral;        /* mean density over the three colours in the core */
     bool cut;              /* by the edge of the picture, or by what is hidden */

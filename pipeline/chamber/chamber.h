@@ -4,6 +4,7 @@
 #define STM_CHAMBER_H
 
 #include "kernels/view.h"
+#include "pipeline/chamber/tracks.h"
 #include "pipeline/core/arena.h"
 
 struct stm_kernels;
@@ -29,9 +30,10 @@ struct stm_chamber {
         int w, h, shift;
     } ground[3];
     struct stm_ruling ruling[2];
-    double pitch;   /* px, of both axes; NaN when there is no grid */
-    double noise;   /* deviation of a pixel of the empty chamber, of its light */
-    double visible; /* pixels that are not hidden */
+    struct stm_tracks tracks[2]; /* the lines, axes as in ruling */
+    double pitch;                /* px, of both axes; NaN when there is no grid */
+    double noise;                /* deviation of a pixel of the empty chamber, of its light */
+    double visible;              /* pixels that are not hidden */
 };
 
 /* Fills out->light (width x height of the planes; `light` is set by the caller) and the rest. `planes` are

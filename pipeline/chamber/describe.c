@@ -9,11 +9,16 @@ static const double log10_of_2 = 0.30102999566398120;
 struct sums {
     int64_t n, x, y, xx, xy, yy; /* in the window */
     int64_t light, square, slope;
+    int64_t steep2, steep4; /* powers of slopes in units of STEEP */
     int64_t core, cores;
     int64_t colour[3];
     int peak, dip, depth;
     bool cut;
 };
+
+/* Slopes are taken in 1/512 of the chamber's light for powers of them: 2^12 at most, so that fourth powers of
+ * a window's pixels fit into 64 bits. */
+enum { STEEP = 2 * STM_CHAMBER_LIGHT / 512, STEEPEST = 4095 };
 
 static bool is_hidden(const struct stm_cell_finder *f, int x, int y)
 {
@@ -43,7 +48,11 @@ static void add_light(const struct stm_cell_finder *f, struct sums *s, int x, in
 {
     s->light += light;
     s->square += (int64_t)light * light;
-    s->slope += slope_at(f, x, y);
+    const int slope = slope_at(f, x, y);
+    const int64_t steep = slope / STEEP < STEEPEST ? slope / STEEP : STEEPEST;
+    s->slope += slope;
+    s->steep2 += steep * steep;
+    s->steep4 += steep * steep * steep * steep;
     s->peak = light > s->peak ? light : s->peak;
     s->dip = light < s->dip ? light : s->dip;
     s->cut |=
@@ -93,6 +102,23 @@ static void describe_colour(const struct stm_cell_finder *f, struct stm_cell *ce
     cell->neutral = (density[0] + density[1] + density[2]) / 3;
 }
 
+/* The blur that makes an edge as soft as the sharpest ones of the cell are: a step of height h, blurred by a
+ * normal distribution of deviation s, is h / (2.5066 s) steep. The height is all that the light goes up and
+ * down; the steepness the root of the mean square slope, weighted by the square slope, which noise does not
+ * lift as it lifts the greatest slope. What the picture is smoothed by before cells are looked for (1 px,
+ * with the width of a slope 1.15) is taken off. NaN where nothing is steep. */
+static const double smoothed_px = 1.15;
+
+static double blur_of(const struct sums *s)
+{
+    const int peak = s->peak > 0 ? s->peak : 0, dip = s->dip < 0 ? s->dip : 0;
+    const double steepest = s->steep2 ? sqrt((double)s->steep4 / (double)s->steep2) / 512 : 0;
+    if (!(steepest > 0)) return NAN;
+    const double all = (peak - dip) / (double)STM_CHAMBER_LIGHT / (2.5066 * steepest),
+                 own = all * all - smoothed_px * smoothed_px;
+    return own > 0 ? sqrt(own) : 0;
+}
+
 static int deepest(struct stm_cu32 window, struct stm_cu16 depth, uint32_t label)
 {
     int most = 0;
@@ -116,16 +142,19 @@ void stm_cell_describe(const struct stm_cell_finder *f, struct stm_cell *cell, s
         }
     const double n = s.n ? (double)s.n : 1, unit = STM_CHAMBER_LIGHT, mean = (double)s.light / n / unit;
     const double variance = (double)s.square / n / (unit * unit) - mean * mean;
-    *cell = (struct stm_cell){.area = (double)s.n,
-                              .diameter = sqrt((double)s.n / 0.78539816339744831),
-                              .axes = axes_of(&s),
-                              .mean = mean,
-                              .contrast = sqrt(variance > 0 ? variance : 0),
-                              .peak = s.peak / unit,
-                              .dip = s.dip / unit,
-                              .core = s.cores ? (double)s.core / (double)s.cores / unit : 0,
-                              .slope = (double)s.slope / n / 2 / unit,
-                              .cut = s.cut};
+    *cell = (struct stm_cell){
+        .area = (double)s.n,
+        .diameter = sqrt((double)s.n / 0.78539816339744831),
+        .axes = axes_of(&s),
+        .mean = mean,
+        .contrast = sqrt(variance > 0 ? variance : 0),
+        .peak = s.peak / unit,
+        .dip = s.dip / unit,
+        .core = s.cores ? (double)s.core / (double)s.cores / unit : 0,
+        .rim = s.n > s.cores ? (double)(s.light - s.core) / (double)(s.n - s.cores) / unit : 0,
+        .slope = (double)s.slope / n / 2 / unit,
+        .blur = blur_of(&s),
+        .cut = s.cut};
     if (s.n) cell->headroom = headroom_of(f, &s, x0, y0);
     describe_colour(f, cell, &s, x0, y0);
 }

@@ -21,8 +21,7 @@ static void collect(struct lines *lines, const int16_t *strip, int h, int close)
     double weight = 0, moment = 0;
     int last = -1;
     lines->n = 0;
-    for (int y = 0; y <= h; y++) {
-        if (y < h && !strip[y]) continue;
+    for (int y = stm_next_light(strip, 0, h); y <= h; y = stm_next_light(strip, y + 1, h)) {
         if (last >= 0 && (y == h || y - last > close) && lines->n < LINES) {
             lines->at[lines->n++] = moment / weight;
             weight = moment = 0;

@@ -7,6 +7,7 @@
  * row. */
 #include "pipeline/chamber/looker.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -386,6 +387,23 @@ static double cover_of(const struct ruler *r)
     return n ? (double)lines / (double)n : 0;
 }
 
+/* Lines nearer than this part of the distance that most are apart are one: double and triple lines at the
+ * borders of squares lie 10 to 30 um apart where lines are every 250 um, at most 10 where they are every 50.
+ */
+static const double close_part = 0.12;
+
+static void find_tracks(struct stm_chamber *out, const struct ruler *x, const struct ruler *y)
+{
+    const double a = out->ruling[0].pitch, b = out->ruling[1].pitch;
+    const double pitch = isnan(a)   ? b
+                         : isnan(b) ? a
+                         : a > b    ? a
+                                    : b,
+                 close = isnan(pitch) ? y->width : close_part * pitch;
+    stm_tracks_of(&out->tracks[0], y->line, y->n, y->across, y->width, close > 4 ? close : 4);
+    stm_tracks_of(&out->tracks[1], x->line, x->n, x->across, x->width, close > 4 ? close : 4);
+}
+
 size_t stm_looker_unrule_bytes(int w, int h)
 {
     const int width = strip_width(w, h);
@@ -420,11 +438,12 @@ bool stm_looker_unrule(struct stm_looker *l, struct stm_error *err)
         l->out->ruling[1] = stm_ruling_of(x.line, x.n, x.across);
         l->out->ruling[0].cover = cover_of(&y);
         l->out->ruling[1].cover = cover_of(&x);
+        find_tracks(l->out, &x, &y);
     }
+    memset(along, 0, (size_t)l->w * sizeof *along);
+    memset(across, 0, (size_t)l->w * sizeof *across);
     for (int row = 0; row < l->h; row++) {
         uint16_t *const px = light.px + row * light.stride;
-        memset(along, 0, (size_t)l->w * sizeof *along);
-        memset(across, 0, (size_t)l->w * sizeof *across);
         if (lined) {
             lines_of_row(along, &x, l->w, row);
             lines_across_row(across, &y, row);

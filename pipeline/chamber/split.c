@@ -236,8 +236,11 @@ static void take_skirts_off(const struct stm_cell_finder *f, const struct window
 {
     struct skirt *const skirt = (struct skirt *)win->scratch;
     uint8_t *const mark = (uint8_t *)(skirt + labels + 1);
+    int rounds = 0;
     measure_skirts(f, win, skirt, labels);
-    for (int round = 0; round < 8 && peel(f, win, skirt, round, mark);)
+    for (uint32_t i = 1; i <= labels; i++)
+        rounds = skirt[i].depth > rounds ? skirt[i].depth : rounds;
+    for (int round = 0; round < rounds && peel(f, win, skirt, round, mark);)
         round++;
 }
 

@@ -43,6 +43,9 @@ void stm_sample_u16(struct stm_sample sample, struct stm_sample_row from, int n,
     if (sample.bits == 8 && step == 1) {
         for (int i = 0; i < n; i++)
             out[i] = (uint16_t)(p[i] ^ flip);
+    } else if (sample.bits == 8 && step == 3) { /* one of three colours: a step known here costs a third */
+        for (int i = 0; i < n; i++)
+            out[i] = (uint16_t)(p[3 * (size_t)i] ^ flip);
     } else if (sample.bits == 8) {
         LOAD_LOOP(uint8_t, (uint16_t)(v ^ flip))
     } else if (sample.bits == 16) {

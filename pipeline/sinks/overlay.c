@@ -120,12 +120,15 @@ static void draw_colour(struct stm_canvas *canvas, const struct stm_overlay *o, 
 {
     const struct stm_cu8 view = o->pixels->preview[o->colour[i]];
     const int reduce = o->scale / o->pixels->shrink;
-    for (int y = 0; y < o->h && y * reduce < view.h; y++)
+    for (int y = 0; y < o->h && y * reduce < view.h; y++) {
+        const size_t at = (size_t)y * (size_t)canvas->w;
+        const uint8_t *const from = view.px + y * view.stride; /* where nothing is reduced */
         for (int x = 0; x < o->w && x * reduce < view.w; x++) {
-            const size_t at = (size_t)y * (size_t)canvas->w + (size_t)x;
-            canvas->px[at] = STM_PHOTO;
-            canvas->rgb[3 * at + (size_t)i] = mean(view, x * reduce, y * reduce, reduce);
+            canvas->px[at + (size_t)x] = STM_PHOTO;
+            canvas->rgb[3 * (at + (size_t)x) + (size_t)i] =
+                reduce == 1 ? from[x] : mean(view, x * reduce, y * reduce, reduce);
         }
+    }
 }
 
 bool stm_overlay_images(const struct stm_overlay *o, struct stm_canvas *canvas, struct stm_error *err)

@@ -3,18 +3,23 @@
  */
 #include "pipeline/chamber/cells.h"
 #include "pipeline/chamber/geometry.h"
+#include "pipeline/chamber/squares.h"
 #include "pipeline/chamber/typical.h"
 #include "pipeline/stage.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 struct knobs {
-    int chamber;
+    int chamber, squares;
     double spacing_um, cell_um, noise, dark, bright, neck;
 };
 
 static const struct stm_param params[] = {
     STM_CHOICE(knobs, chamber, stm_counting_chamber_names, 0, "which counting chamber: its lines and depth"),
+    STM_CHOICE(knobs, squares, stm_square_names, 0,
+               "what is counted: all that is visible, or whole squares of the chamber that bear this name"),
     STM_REAL(knobs, spacing_um, "um", 0, 10000, 0,
              "distance of neighbouring grid lines; 0 = that of the chamber which fits the size of the cells"),
     STM_REAL(
@@ -42,11 +47,19 @@ static const struct stm_measure object_columns[] = {
      "how much brighter than the empty chamber a pixel can be here before it saturates"},
     {"Cell_Dip", "", 3, "least light over the empty chamber's, minus 1: the rim"},
     {"Cell_Core", "", 3, "mean light of the inner half over the empty chamber's, minus 1"},
+    {"Cell_Rim", "", 3, "the same of the outer half"},
+    {"Cell_Blur", "px", 2, "deviation of a blur that makes edges as soft as the cell's sharpest ones are"},
     {"Cell_Steepness", "1/px", 4, "mean change of light from pixel to pixel: focus"},
     {"Cell_Dye", "", 3, "optical density of the inner half in red light minus that in blue light"},
     {"Cell_Density", "", 3, "optical density of the inner half, mean of the colours"},
     {"Cell_Cut", "", 0, "1: cut by the edge of the picture or of what is visible"},
     {"Cell_InClump", "", 0, "1: touched another cell and was cut apart from it"},
+    {"Cell_OnLines", "", 2, "part of its box that lies on grid lines of one direction, the more of the two"},
+    {"Cell_OnCross", "", 2, "the same of the other direction"},
+    {"Cell_Square", "", 0,
+     "number of the counted square it belongs to, row by row; 0 = none; empty when all that is visible "
+     "counts"},
+    {"Cell_SquarePart", "", 0, "sixteenth of that square, row by row"},
     {0},
 };
 
@@ -59,12 +72,13 @@ static const struct stm_measure site_columns[] = {
     {"Chamber_PixelError", "%", 2,
      "standard error of Chamber_Pixel_um, from how much gaps of the grid differ"},
     {"Chamber_Visible", "px", 0, "pixels in which cells can be seen"},
-    {"Chamber_Area_mm2", "mm2", 5, "their area"},
+    {"Chamber_Area_mm2", "mm2", 5, "area in which cells are counted: theirs, or that of the counted squares"},
     {"Chamber_Depth_um", "um", 1, "depth of the chamber named in the protocol"},
     {"Chamber_Noise", "%", 2, "deviation of a pixel of the empty chamber, of its light, after smoothing"},
     {"Chamber_Chroma", "%", 2, "deviation of red over blue from pixel to pixel; 0 = a grey picture"},
     {"Cells_Diameter", "px", 2, "of the usual cell: median, weighted by area and contrast"},
     {"Cells_Candidates", "", 0, "objects found, debris included"},
+    {"Squares_Counted", "", 0, "whole squares named by cells.squares; empty when all that is visible counts"},
     {0},
 };
 enum {
@@ -80,8 +94,10 @@ enum {
     NOISE,
     CHROMA,
     DIAMETER,
-    CANDIDATES
+    CANDIDATES,
+    SQUARES
 };
+enum { ON_LINES = 16, ON_CROSS, CELL_SQUARE, CELL_PART }; /* object columns */
 
 static size_t scratch_bytes(const void *p, const struct stm_geometry *geo)
 {
@@ -139,13 +155,76 @@ static void set_scale(struct stm_site *site, const struct knobs *k, const struct
                      value[PIXEL], site->geo.pixel_um);
 }
 
+static bool check(const void *p, const struct stm_geometry *geo, struct stm_error *err)
+{
+    const struct knobs *const k = p;
+    const struct stm_counting_chamber *const kind = &stm_counting_chambers[k->chamber];
+    (void)geo;
+    if (!k->squares || stm_chamber_square(kind, stm_square_names[k->squares])) return true;
+    char known[128] = "visible";
+    for (int i = 0; i < STM_NAMED && kind->square[i].name; i++) {
+        const size_t used = strlen(known);
+        snprintf(known + used, sizeof known - used, ", %s", kind->square[i].name);
+    }
+    return stm_fail(err, STM_USAGE, "a chamber %s has no squares called %s; cells.squares can be %s",
+                    kind->name, stm_square_names[k->squares], known);
+}
+
+/* Counts in whole squares of the grid: their area is as engraved, whatever the pixel size is. */
+static void find_squares(struct stm_site *site, const struct knobs *k, const struct stm_chamber *chamber,
+                         double *value, struct stm_squares *squares)
+{
+    const char *const name = stm_square_names[k->squares];
+    const struct stm_named_square *const named = stm_chamber_square(&stm_counting_chambers[k->chamber], name);
+    squares->n = 0;
+    if (!k->squares || !named) return;
+    if (value[SPACING] > 0) stm_squares_find(squares, chamber, named, chamber->pitch / value[SPACING]);
+    value[SQUARES] = squares->n;
+    value[AREA] = squares->n * named->side_um * named->side_um * 1e-6;
+    if (isnan(value[SPACING]))
+        stm_row_flag(&site->row, STM_VERDICT_REJECTED,
+                     "cells are to be counted in %s squares (cells.squares), but no grid is seen", name);
+    else if (!squares->n)
+        stm_row_flag(&site->row, STM_VERDICT_REJECTED,
+                     "no %s square is whole in the picture, with both of its borders (cells.squares)", name);
+}
+
+/* Part of [from, to) that is line, in the row or column `along`. */
+static double on_lines(const struct stm_tracks *t, double along, int from, int to)
+{
+    double on = 0;
+    for (int i = 0; i < t->n; i++) {
+        const double at = stm_track_at(t, i, along) + 0.5, half = t->track[i].extent / 2;
+        const double a = at - half > from ? at - half : from, b = at + half < to ? at + half : to;
+        on += b > a ? b - a : 0;
+    }
+    return on < to - from ? on / (to - from) : 1;
+}
+
+static void look_for_lines(double *v, const struct stm_object *o, const struct stm_chamber *chamber)
+{
+    const double x = on_lines(&chamber->tracks[0], o->cy, o->x0, o->x1),
+                 y = on_lines(&chamber->tracks[1], o->cx, o->y0, o->y1);
+    v[ON_LINES] = x > y ? x : y;
+    v[ON_CROSS] = x > y ? y : x;
+}
+
+static void place_in_squares(double *v, const struct stm_object *o, const struct stm_squares *squares,
+                             const struct stm_chamber *chamber)
+{
+    int part;
+    v[CELL_SQUARE] = stm_squares_of(squares, chamber, o->x1, o->y1, &part);
+    v[CELL_PART] = part;
+}
+
 static void fill_object(double *v, const struct stm_cell *c, double pixel_um)
 {
     const double values[] = {c->diameter, c->diameter * pixel_um,
                              c->axes,     c->mean,
                              c->contrast, c->peak,
                              c->headroom, c->dip,
-                             c->core,     c->slope,
+                             c->core,     c->rim,
+                             c->blur,     c->slope,
                              c->dye,      c->neutral,
                              c->cut,      c->clumped};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
@@ -153,6 +232,7 @@ static void fill_object(double *v, const struct stm_cell *c, double pixel_um)
 }
 
 static bool take_objects(struct stm_site *site, const struct stm_cells *found,
+                         const struct stm_chamber *chamber, const struct stm_squares *squares,
                          const struct stm_stage_env *env, struct stm_error *err)
 {
     const size_t columns = (size_t)env->object_columns->n, n = columns * (size_t)found->objects;
@@ -167,8 +247,10 @@ static bool take_objects(struct stm_site *site, const struct stm_cells *found,
     for (int i = 0; i < found->objects; i++) {
         struct stm_object *const o = &found->object[i];
         o->counted = o->x1 < site->geo.width && o->y1 < site->geo.height;
-        fill_object(site->object_values + columns * (size_t)i + env->object_first, &found->cell[i],
-                    site->geo.pixel_um);
+        double *const v = site->object_values + columns * (size_t)i + env->object_first;
+        fill_object(v, &found->cell[i], site->geo.pixel_um);
+        look_for_lines(v, o, chamber);
+        if (((const struct knobs *)env->params)->squares) place_in_squares(v, o, squares, chamber);
     }
     return true;
 }
@@ -206,7 +288,9 @@ static bool run(struct stm_site *site, const struct stm_stage_env *env, struct s
     value[NOISE] = 100 * chamber.noise;
     value[DIAMETER] = usual.diameter;
     value[CANDIDATES] = found.objects;
-    return take_objects(site, &found, env, err);
+    struct stm_squares squares;
+    find_squares(site, k, &chamber, value, &squares);
+    return take_objects(site, &found, &chamber, &squares, env, err);
 }
 
 const struct stm_stage stm_stage_cells = {
@@ -219,6 +303,7 @@ const struct stm_stage stm_stage_cells = {
     .params_size = sizeof(struct knobs),
     .object_columns = object_columns,
     .site_columns = site_columns,
+    .check = check,
     .scratch_bytes = scratch_bytes,
     .run = run,
 };

@@ -149,7 +149,7 @@ static const double confidence = 0.95;
 struct sample {
     double sum[READS];
     double worst_cover, scale_error;
-    int sites;
+    int sites, doubtful; /* fields in use, and those with a warning */
 };
 
 static double percent(double part, double whole)
@@ -162,13 +162,21 @@ static bool is_used(const struct stm_site_row *row)
     return row->verdict <= STM_VERDICT_WARN;
 }
 
+static int squares_of(const struct stm_site_row *row, const struct stm_stage_env *env)
+{
+    const int at = stm_columns_find(env->site_columns, "Squares_Counted");
+    return at >= 0 && row->values && row->values[at] > 0 ? (int)row->values[at] : 0;
+}
+
 static double cover_of(const struct stm_site_row *row, const struct stm_stage_env *env, double area_mm2)
 {
     const int at = stm_columns_find(env->object_columns, "Cell_Diameter_um");
     double sum = 0;
     for (int i = 0; i < row->n_objects && at >= 0; i++) {
         const double d = row->object_values[(ptrdiff_t)i * env->object_columns->n + at];
-        if (row->objects[i].class != STM_CLASS_DEBRIS && d > 0) sum += 0.78539816339744831 * d * d * 1e-6;
+        const bool is_cell = row->objects[i].class != STM_CLASS_DEBRIS;
+        if (is_cell && d > 0 && (row->objects[i].counted || !squares_of(row, env)))
+            sum += 0.78539816339744831 * d * d * 1e-6;
     }
     return percent(sum, area_mm2);
 }
@@ -183,9 +191,11 @@ static struct sample add_up(const struct stm_well *well, const struct stm_stage_
             s.sum[k] += row->values[at[k]];
         const double cover = cover_of(row, env, row->values[at[AREA]]);
         s.worst_cover = isnan(s.worst_cover) || cover > s.worst_cover ? cover : s.worst_cover;
-        const double error = row->values[at[PIXEL_ERROR]];
+        /* the area of squares is as engraved */
+        const double error = squares_of(row, env) ? 0 : row->values[at[PIXEL_ERROR]];
         s.scale_error = error > s.scale_error ? error : s.scale_error;
         s.sites++;
+        s.doubtful += row->verdict == STM_VERDICT_WARN;
     }
     return s;
 }
@@ -196,25 +206,46 @@ struct parts {
     int n, fields;
 };
 
-/* Fields are cut into 4 x 4 parts, so that one field already says how evenly the cells have settled. */
+/* Fields are cut into 4 x 4 parts, and so is each square where squares are counted in (Cell_SquarePart), so
+ * that one field already says how evenly the cells have settled. */
 enum { SIDE = 4, PARTS = SIDE * SIDE };
 
-static void list_parts(struct parts *p, const struct stm_well *well, const int at[READS])
+static size_t parts_of(const struct stm_site_row *row, const struct stm_stage_env *env)
+{
+    const int squares = squares_of(row, env);
+    return (size_t)(squares > 1 ? squares : 1) * PARTS;
+}
+
+/* Which part an object is in, -1 for none. */
+static int part_of(const struct stm_site_row *row, const struct stm_stage_env *env, int i)
+{
+    const struct stm_object *const o = &row->objects[i];
+    const int square = stm_columns_find(env->object_columns, "Cell_Square"),
+              part = stm_columns_find(env->object_columns, "Cell_SquarePart");
+    if (squares_of(row, env) && square >= 0 && part >= 0) {
+        const double *const v = row->object_values + (ptrdiff_t)i * env->object_columns->n;
+        return v[square] > 0 ? (int)(v[square] - 1) * PARTS + (int)v[part] - 1 : -1;
+    }
+    const int u = (int)(o->cx * SIDE / row->width), w = (int)(o->cy * SIDE / row->height);
+    return u < 0 || w < 0 || u >= SIDE || w >= SIDE ? -1 : w * SIDE + u;
+}
+
+static void list_parts(struct parts *p, const struct stm_well *well, const struct stm_stage_env *env,
+                       const int at[READS])
 {
     for (int s = 0; s < well->n_sites; s++) {
         const struct stm_site_row *const row = &well->sites[s];
         if (!is_used(row)) continue;
         double *const cells = p->cells + p->n;
-        for (int i = 0; i < PARTS; i++, p->n++) {
+        const int n = (int)parts_of(row, env);
+        for (int i = 0; i < n; i++, p->n++) {
             p->cells[p->n] = 0;
-            p->pixels[p->n] = (double)row->width * row->height / PARTS;
+            p->pixels[p->n] = squares_of(row, env) ? 1 : (double)row->width * row->height / n;
         }
         for (int i = 0; i < row->n_objects; i++) {
             const struct stm_object *const o = &row->objects[i];
-            const int u = (int)(o->cx * SIDE / row->width), v = (int)(o->cy * SIDE / row->height);
-            if (!o->counted || o->class == STM_CLASS_DEBRIS || u < 0 || v < 0 || u >= SIDE || v >= SIDE)
-                continue;
-            cells[v * SIDE + u]++;
+            const int part = o->counted && o->class != STM_CLASS_DEBRIS ? part_of(row, env, i) : -1;
+            if (part >= 0 && part < n) cells[part]++;
         }
         p->live[p->fields] = row->values[at[LIVE]];
         p->decided[p->fields++] = row->values[at[LIVE]] + row->values[at[DEAD]];
@@ -336,6 +367,8 @@ static void judge(struct stm_well *well, const double *v, const struct sample *s
              "cells have settled unevenly: parts of the fields differ %.1f times as much as by chance (p "
              "%.4f)",
              v[DISPERSION_PHI], v[DISPERSION_P]);
+    if (s->doubtful)
+        flag(row, "%.0f of %.0f fields of view have warnings, see images.csv", s->doubtful, s->sites);
     if (s->sites < well->n_sites)
         flag(row, "%.0f of %.0f fields of view were left out", well->n_sites - s->sites, well->n_sites);
 }
@@ -349,18 +382,22 @@ static bool find_reads(int at[READS], const struct stm_stage_env *env, struct st
     return true;
 }
 
-static double *take_lists(struct parts *p, const struct stm_well *well, struct stm_error *err)
+static double *take_lists(struct parts *p, const struct stm_well *well, const struct stm_stage_env *env,
+                          double **objects_list, struct stm_error *err)
 {
-    size_t objects = 0;
+    size_t objects = 0, n = 0;
     const size_t k = (size_t)well->n_sites;
-    for (int s = 0; s < well->n_sites; s++)
+    for (int s = 0; s < well->n_sites; s++) {
         objects += (size_t)well->sites[s].n_objects;
-    double *const list = malloc(((2 * PARTS + 2) * k + objects + 1) * sizeof *list);
+        n += parts_of(&well->sites[s], env);
+    }
+    double *const list = malloc((2 * n + 2 * k + objects + 1) * sizeof *list);
     if (!list) {
         stm_fail(err, STM_NO_MEMORY, "no memory for the %zu objects of a well", objects);
         return NULL;
     }
-    *p = (struct parts){list, list + PARTS * k, list + 2 * PARTS * k, list + (2 * PARTS + 1) * k, 0, 0};
+    *p = (struct parts){list, list + n, list + 2 * n, list + 2 * n + k, 0, 0};
+    *objects_list = list + 2 * n + 2 * k;
     return list;
 }
 
@@ -370,11 +407,11 @@ static bool well(struct stm_well *well, const struct stm_stage_env *env, struct 
     struct parts p;
     double *const v = well->values + env->well_first;
     if (!find_reads(at, env, err)) return false;
-    double *const list = take_lists(&p, well, err);
+    double *objects, *const list = take_lists(&p, well, env, &objects, err);
     if (!list) return false;
     const struct sample s = add_up(well, env, at);
     if (s.sites) {
-        list_parts(&p, well, at);
+        list_parts(&p, well, env, at);
         const struct stm_dispersion spread = stm_dispersion_of(p.cells, p.pixels, p.n);
         for (int i = CELLS; i <= DEBRIS; i++)
             v[COUNT_CELLS + i] = s.sum[i];
@@ -385,7 +422,7 @@ static bool well(struct stm_well *well, const struct stm_stage_env *env, struct 
         v[DEBRIS_PER_CELL] = s.sum[CELLS] > 0 ? s.sum[DEBRIS] / s.sum[CELLS] : NAN;
         v[CLUMPED] = percent(s.sum[CLUMPS], s.sum[CELLS]);
         v[COVERED] = s.worst_cover;
-        fill_sizes(v, well, env, list + (2 * PARTS + 2) * (size_t)well->n_sites);
+        fill_sizes(v, well, env, objects);
     }
     judge(well, v, &s, env->params);
     free(list);

@@ -27,19 +27,25 @@ static const struct stm_param params[] = {
              "the same for what the edge cuts, of which less is known"),
     STM_REAL(stm_kind_rules, greatest_part, "", 1, 10, 2,
              "larger than this multiple of the usual cell is debris"),
-    STM_REAL(stm_kind_rules, least_contrast, "", 0, 1, 0.02, "Cell_Contrast below which nothing is a cell"),
+    STM_REAL(stm_kind_rules, least_contrast, "", 0, 1, 0.012, "Cell_Contrast below which nothing is a cell"),
     STM_REAL(stm_kind_rules, least_strength, "", 0, 1, 0.1,
              "nor with less than this part of the usual cell's contrast and steepness"),
-    STM_REAL(stm_kind_rules, least_steepness, "1/px", 0, 1, 0.015,
+    STM_REAL(stm_kind_rules, least_on_lines, "", 0, 1, 0.6,
+             "nor, where wide lines cross or are cut by the edge, with less than this part of its contrast"),
+    STM_REAL(stm_kind_rules, least_steepness, "1/px", 0, 1, 0.006,
              "Cell_Steepness below which nothing is a cell"),
     STM_REAL(stm_kind_rules, least_axes, "", 0, 1, 0.42, "Cell_AxisRatio below which nothing is a cell"),
     STM_REAL(stm_kind_rules, dye, "", 0, 5, 0.07, "Cell_Dye from which a cell is dead"),
     STM_REAL(stm_kind_rules, dye_doubt, "", 0, 5, 0.045, "Cell_Dye from which it is ambiguous"),
-    STM_REAL(stm_kind_rules, focus, "", 0, 5, 0.25,
-             "grey pictures: Cell_Peak from which the middle of a cell is bright, so that it is live"),
-    STM_REAL(
-        stm_kind_rules, focused_part, "", 0, 1, 0.2,
-        "grey pictures: part of the cells that must be bright in the middle before others are called dead"),
+    STM_REAL(stm_kind_rules, lens, "", 0, 5, 0.15,
+             "grey pictures: Cells_Lens from which live is told from dead; below, all cells are ambiguous"),
+    STM_REAL(stm_kind_rules, lens_doubt, "", 0, 1, 0.02,
+             "grey pictures: cells that near to the border between live and dead are ambiguous"),
+    STM_REAL(stm_kind_rules, blur_doubt, "", 0, 10, 0.16,
+             "grey pictures: cells whose Cell_Blur is more than this part of their diameter are ambiguous"),
+    STM_REAL(stm_kind_rules, blur_warn, "", 0, 10, 0.1,
+             "a field whose Cells_Blur is more than this part of the usual diameter is out of focus: warn"),
+    STM_REAL(stm_kind_rules, blur_reject, "", 0, 10, 0.135, "the same: reject"),
     {0},
 };
 
@@ -52,6 +58,8 @@ enum {
     VIABILITY,
     IN_CLUMPS,
     USUAL,
+    LENS,
+    BLUR,
     MODE
 };
 static const struct stm_measure site_columns[] = {
@@ -64,6 +72,9 @@ static const struct stm_measure site_columns[] = {
     {"Count_InClumps", "", 0, "counted cells that touch another"},
     {"Cells_UsualDiameter", "px", 1,
      "diameter of the usual cell by which debris was told: the field's, or the run's"},
+    {"Cells_Lens", "", 2,
+     "Cell_Peak that a tenth exceeds, by area and contrast: how far the middles of live cells stand out"},
+    {"Cells_Blur", "px", 2, "Cell_Blur of the usual cell: median, weighted by area and contrast"},
     {"Cells_Judged", "", 0, "how live was told from dead: 1 by dye, 2 by the lens, 3 phase contrast, 0 not"},
     {0},
 };
@@ -161,8 +172,46 @@ static struct stm_usual usual_of(const struct stm_site *site, const struct stm_s
     const struct plate *const plate = env->plate;
     struct stm_usual_sums own = {0};
     add_site(&own, site, env, at);
-    const struct stm_usual usual = stm_usual_of(&own, env->params);
-    return usual.enough ? usual : stm_usual_lent(&plate->usual, own.colour);
+    struct stm_usual usual = stm_usual_of(&own, env->params);
+    if (!usual.enough) return stm_usual_lent(&plate->usual, own.colour);
+    /* no brighter middles in a field that is as sharp as the others: its cells are dead, not out of focus */
+    if (usual.mode == STM_JUDGED_NOT && plate->usual.mode == STM_JUDGED_LENS &&
+        usual.blur <= 1.25 * plate->usual.blur) {
+        usual.mode = STM_JUDGED_LENS;
+        usual.lens = plate->usual.lens;
+    }
+    return usual;
+}
+
+/* Where squares are counted in (cells.squares), their edge rule decides, else that of the picture. */
+static bool is_counted(const struct stm_site *site, const struct stm_stage_env *env, int square, int i,
+                       const struct stm_kind_input *in)
+{
+    const struct stm_kind_rules *const rules = env->params;
+    const struct stm_object *const o = &site->objects[i];
+    const double number =
+        square < 0 ? NAN : site->object_values[(ptrdiff_t)i * env->object_columns->n + square];
+    if (!isnan(number)) return number > 0;
+    return rules->edge_rule == FRAME ? o->x1 < site->geo.width && o->y1 < site->geo.height
+                                     : stm_kind_centre_inside(in);
+}
+
+/* Blurred cells fade into the chamber: beyond the first limit a tenth of them is missed, beyond the second so
+ * many that a count would mislead. Phase contrast has halos for edges. Small cells in focus measure up to 1.6
+ * px (their rims are no steps), so that less says nothing. */
+static const double least_blur_px = 1.7;
+
+static void judge_focus(struct stm_site *site, const struct stm_usual *usual, const struct stm_kind_rules *r)
+{
+    const double blur = usual->blur;
+    if (usual->mode == STM_JUDGED_PHASE || !(blur > r->blur_warn) || blur * usual->diameter < least_blur_px)
+        return;
+    const bool reject = blur > r->blur_reject;
+    stm_row_flag(
+        &site->row, reject ? STM_VERDICT_REJECTED : STM_VERDICT_WARN,
+        "out of focus: edges of cells are blurred by %.1f px, %.0f %% of their diameter (limit %.1f %%): "
+        "refocus",
+        blur * usual->diameter, 100 * blur, 100 * (reject ? r->blur_reject : r->blur_warn));
 }
 
 static bool classify(struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err)
@@ -172,15 +221,17 @@ static bool classify(struct stm_site *site, const struct stm_stage_env *env, str
     if (!find_columns(at, env))
         return stm_fail(err, STM_USAGE, "stage live_dead needs stage cells before it");
     const struct stm_usual usual = usual_of(site, env, at);
+    const int square = stm_columns_find(env->object_columns, "Cell_Square");
     for (int i = 0; i < site->n_objects; i++) {
         const struct stm_kind_input in = input_of(site, env, at, i);
-        const bool in_frame = site->objects[i].x1 < site->geo.width && site->objects[i].y1 < site->geo.height;
-        const struct stm_kind_rules *const rules = env->params;
-        site->objects[i].counted = rules->edge_rule == FRAME ? in_frame : stm_kind_centre_inside(&in);
+        site->objects[i].counted = is_counted(site, env, square, i, &in);
         site->objects[i].class = (uint8_t)stm_kind_of(&in, &usual, env->params, site->row.pixel_um);
     }
     count(site, env, at, value);
     value[USUAL] = usual.diameter;
+    judge_focus(site, &usual, env->params);
+    value[LENS] = usual.lens;
+    value[BLUR] = usual.blur * usual.diameter;
     value[MODE] = usual.mode;
     return true;
 }

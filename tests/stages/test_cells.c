@@ -23,6 +23,7 @@ struct scene {
     struct lens lens[MAX];
     int lenses;
     double pitch, slope; /* of grid lines; 0 = none */
+    bool borders;        /* the second of every four lines is triple */
     double ground, noise;
 };
 
@@ -73,13 +74,19 @@ static double through(const struct scene *s, int x, int y, int c)
     return light;
 }
 
+static double line_light(const struct scene *s, double u)
+{
+    const double n = floor(u / s->pitch + 0.5), d = fabs(u - s->pitch * n);
+    double light = bump(d, 0, 1.6);
+    if (s->borders && fmod(n + 7, 4) == 0) light = fmax(light, bump(d, 7, 1.6));
+    return light;
+}
+
 static double grid_light(const struct scene *s, int x, int y)
 {
     if (!(s->pitch > 0)) return 1;
     const double u = x + s->slope * y + 0.3 * s->pitch, v = y - s->slope * x + 0.4 * s->pitch;
-    const double du = fabs(u - s->pitch * floor(u / s->pitch + 0.5)),
-                 dv = fabs(v - s->pitch * floor(v / s->pitch + 0.5));
-    return 1 + 0.3 * fmax(bump(du, 0, 1.6), bump(dv, 0, 1.6));
+    return 1 + 0.3 * fmax(line_light(s, u), line_light(s, v));
 }
 
 static void render(struct scene *s)
@@ -190,6 +197,117 @@ static void sizes_and_lights_are_those_of_the_cells(void **state)
     close_scene(&s);
 }
 
+static void count_in(struct scene *s, const char *squares)
+{
+    struct stm_error err;
+    assert_ok(stm_param_set(stm_stage_cells.params, s->f.params, "squares", squares, &err), &err);
+    assert_ok(stm_param_set(stm_stage_cells.params, s->f.params, "spacing_um", "250", &err), &err);
+}
+
+static double square_of(const struct scene *s, double x, double y)
+{
+    const int i = at(s, x, y);
+    if (i < 0) fail_msg("no cell at %.0f, %.0f", x, y);
+    return stm_fixture_object(&s->f, i + 1, "Cell_Square");
+}
+
+/* Lines every 100 px; a square of four by four between triple lines: x from 70 to 470, y from 60 to 460. */
+static void cells_belong_to_the_square_whose_left_and_top_lines_they_touch(void **state)
+{
+    (void)state;
+    static const struct {
+        double x, y;
+        int corner, small; /* numbers of squares */
+    } cells[] = {{220, 210, 1, 7},  {70, 210, 1, 6}, {470, 210, 0, 10}, {320, 60, 1, 3},  {320, 460, 0, 23},
+                 {540, 540, 0, 25}, {25, 110, 0, 0}, {70, 460, 0, 21},  {420, 410, 1, 19}};
+    for (int small = 0; small < 2; small++) {
+        struct scene s;
+        open_scene(&s, grey, 1, NAN);
+        s.pitch = 100;
+        s.borders = true;
+        for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
+            add(&s, cells[i].x, cells[i].y, 8, -0.5);
+        render(&s);
+        count_in(&s, small ? "small" : "corner");
+        run(&s);
+        assert_true(stm_fixture_value(&s.f, "Squares_Counted") == (small ? 25 : 1));
+        assert_near(stm_fixture_value(&s.f, "Chamber_Area_mm2"), small ? 25 * 0.0625 : 1, 1e-9);
+        for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
+            assert_true(square_of(&s, cells[i].x, cells[i].y) == (small ? cells[i].small : cells[i].corner));
+        const int middle = at(&s, 220, 210) + 1; /* second of four columns, second of four rows */
+        if (!small) assert_true(stm_fixture_object(&s.f, middle, "Cell_SquarePart") == 6);
+        close_scene(&s);
+    }
+}
+
+static void squares_on_slanting_lines_are_squares(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_scene(&s, grey, 1, NAN);
+    s.pitch = 100;
+    s.slope = 0.03;
+    s.borders = true;
+    /* the left line runs from x = 68 at the top to 56 at the bottom */
+    add(&s, 52, 430, 8, -0.5);
+    add(&s, 46, 160, 8, -0.5);
+    render(&s);
+    count_in(&s, "corner");
+    run(&s);
+    assert_true(stm_fixture_value(&s.f, "Squares_Counted") == 1);
+    assert_true(square_of(&s, 52, 430) == 1);
+    assert_true(square_of(&s, 46, 160) == 0);
+    close_scene(&s);
+}
+
+static void squares_that_are_not_there_are_not_counted_in(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_scene(&s, grey, 1, NAN);
+    add(&s, 220, 210, 8, -0.5);
+    s.pitch = 100;
+    render(&s);
+    count_in(&s, "corner");
+    run(&s);
+    assert_int_equal(s.f.site.row.verdict, STM_VERDICT_REJECTED);
+    assert_non_null(strstr(s.f.site.row.reason, "no corner square is whole in the picture"));
+    assert_true(square_of(&s, 220, 210) == 0);
+    close_scene(&s);
+    open_scene(&s, grey, 1, NAN);
+    add(&s, 220, 210, 8, -0.5);
+    render(&s);
+    count_in(&s, "corner");
+    run(&s);
+    assert_non_null(strstr(s.f.site.row.reason, "no grid is seen"));
+    struct stm_error err;
+    assert_ok(stm_param_set(stm_stage_cells.params, s.f.params, "chamber", "thoma", &err), &err);
+    assert_fails(stm_stage_cells.check(s.f.params, &s.f.site.geo, &err), &err,
+                 "a chamber thoma has no squares called corner; cells.squares can be visible, centre, group");
+    close_scene(&s);
+}
+
+/* Something hidden in a square, here by a field stop, makes it less than whole. */
+static void a_square_that_is_partly_hidden_does_not_count(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_scene(&s, grey, 1, NAN);
+    s.pitch = 100;
+    s.borders = true;
+    render(&s);
+    for (int y = 400; y < H; y++)
+        for (int x = 0; x < 150; x++)
+            s.f.site.plane[0].px[y * s.f.site.plane[0].stride + x] = 3;
+    count_in(&s, "corner");
+    run(&s);
+    assert_true(stm_fixture_value(&s.f, "Squares_Counted") == 0);
+    count_in(&s, "small");
+    run(&s);
+    assert_in_range((int)stm_fixture_value(&s.f, "Squares_Counted"), 20, 24);
+    close_scene(&s);
+}
+
 static void an_empty_chamber_has_no_cells(void **state)
 {
     (void)state;
@@ -276,6 +394,10 @@ int main(void)
         cmocka_unit_test(finds_cells_on_a_grid_and_the_grid),
         cmocka_unit_test(touching_cells_are_cut_apart),
         cmocka_unit_test(sizes_and_lights_are_those_of_the_cells),
+        cmocka_unit_test(cells_belong_to_the_square_whose_left_and_top_lines_they_touch),
+        cmocka_unit_test(squares_on_slanting_lines_are_squares),
+        cmocka_unit_test(squares_that_are_not_there_are_not_counted_in),
+        cmocka_unit_test(a_square_that_is_partly_hidden_does_not_count),
         cmocka_unit_test(an_empty_chamber_has_no_cells),
         cmocka_unit_test(what_is_behind_the_field_stop_is_not_counted_as_area),
         cmocka_unit_test(small_pictures_and_extremes_are_no_trouble),

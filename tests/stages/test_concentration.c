@@ -16,6 +16,7 @@ struct bench {
     struct stm_well well;
     struct stm_site_row rows[MOST];
     struct stm_object objects[MOST][CELLS];
+    double object_values[MOST][CELLS][2]; /* square, part */
     double site_values[MOST][SITE_COLUMNS], values[WELL_COLUMNS];
 };
 
@@ -33,6 +34,16 @@ static double get(const struct bench *b, const char *column)
     return b->values[i];
 }
 
+static void add_columns(struct stm_columns *to, const struct stm_measure *more)
+{
+    for (; more->name; more++) {
+        to->column = realloc(to->column, (size_t)(to->n + 1) * sizeof *to->column);
+        struct stm_column *const c = &to->column[to->n++];
+        c->measure = more;
+        snprintf(c->name, sizeof c->name, "%s", more->name);
+    }
+}
+
 /* Fields of 1 mm x 1 mm with `live` live and `dead` dead cells spread evenly, 0.1 mm deep. */
 static void open_fields(struct bench *b, int n, int live, int dead)
 {
@@ -40,19 +51,20 @@ static void open_fields(struct bench *b, int n, int live, int dead)
     memset(b, 0, sizeof *b);
     stm_fixture_open_after(&b->f, &stm_stage_live_dead, &stm_stage_concentration, 8, 8, roles, 1);
     /* the columns of stage cells that are read */
-    static const struct stm_measure more[] = {
-        {"Chamber_Area_mm2", "", 0, ""}, {"Chamber_PixelError", "", 0, ""}, {"Chamber_Depth_um", "", 0, ""}};
-    b->f.columns.column =
-        realloc(b->f.columns.column, (size_t)(b->f.columns.n + 3) * sizeof *b->f.columns.column);
-    for (int i = 0; i < 3; i++) {
-        struct stm_column *const c = &b->f.columns.column[b->f.columns.n++];
-        c->measure = &more[i];
-        snprintf(c->name, sizeof c->name, "%s", more[i].name);
-    }
+    static const struct stm_measure more[] = {{"Chamber_Area_mm2", "", 0, ""},
+                                              {"Chamber_PixelError", "", 0, ""},
+                                              {"Chamber_Depth_um", "", 0, ""},
+                                              {"Squares_Counted", "", 0, ""},
+                                              {0}};
+    static const struct stm_measure of_objects[] = {
+        {"Cell_Square", "", 0, ""}, {"Cell_SquarePart", "", 0, ""}, {0}};
+    add_columns(&b->f.columns, more);
+    add_columns(&b->f.object_columns, of_objects);
     for (int s = 0; s < n; s++) {
         b->rows[s] = (struct stm_site_row){.width = 1000, .height = 1000, .pixel_um = 1};
         b->rows[s].values = b->site_values[s];
         b->rows[s].objects = b->objects[s];
+        b->rows[s].object_values = b->object_values[s][0];
         b->rows[s].n_objects = live + dead;
         for (int i = 0; i < live + dead; i++)
             b->objects[s][i] = (struct stm_object){.class = i < live ? STM_CLASS_LIVE : STM_CLASS_DEAD,
@@ -65,6 +77,7 @@ static void open_fields(struct bench *b, int n, int live, int dead)
         set(b, s, "Chamber_Area_mm2", 1);
         set(b, s, "Chamber_PixelError", 0.5);
         set(b, s, "Chamber_Depth_um", 100);
+        set(b, s, "Squares_Counted", NAN);
     }
     for (int i = 0; i < WELL_COLUMNS; i++)
         b->values[i] = NAN;
@@ -150,6 +163,32 @@ static void without_a_scale_there_is_no_concentration(void **state)
     stm_fixture_close(&b.f);
 }
 
+/* Sixteenths of squares, not of pictures, are compared, and the scale does not matter: two squares of 160
+ * cells spread evenly, all of them in one corner of the picture. */
+static void squares_are_compared_by_their_parts(void **state)
+{
+    (void)state;
+    struct bench b;
+    open_fields(&b, 1, 320, 0);
+    set(&b, 0, "Squares_Counted", 2);
+    set(&b, 0, "Chamber_Area_mm2", 2);
+    for (int i = 0; i < 320; i++) {
+        b.objects[0][i].cx = b.objects[0][i].cy = 10;
+        b.object_values[0][i][0] = 1 + i % 2;
+        b.object_values[0][i][1] = 1 + i / 2 % 16;
+    }
+    run(&b);
+    assert_near(get(&b, "Cells_per_mL"), 1.6e6, 1e-3);
+    assert_near(get(&b, "Dispersion_Phi"), 1, 1e-12);
+    assert_true(get(&b, "Uncertainty_Scale") == 0);
+    for (int i = 0; i < 320; i++)
+        b.object_values[0][i][0] = 1 + (i % 8 == 0); /* 280 and 40 */
+    run(&b);
+    assert_true(get(&b, "Dispersion_Phi") > 3 && get(&b, "Dispersion_P") < 0.001);
+    assert_non_null(strstr(b.well.row.reason, "unevenly"));
+    stm_fixture_close(&b.f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +196,7 @@ int main(void)
         cmocka_unit_test(the_budget_adds_up),
         cmocka_unit_test(few_crowded_and_uneven_cells_are_said),
         cmocka_unit_test(without_a_scale_there_is_no_concentration),
+        cmocka_unit_test(squares_are_compared_by_their_parts),
     };
     return STM_TEST_MAIN(tests);
 }

@@ -40,11 +40,29 @@ static void cells_tell_one_ruling_from_the_other(void **state)
     assert_true(stm_chamber_spacing(chamber("none"), 10, 40, 15) == 0);
 }
 
+static void squares_are_divided_by_lines_of_their_chamber(void **state)
+{
+    (void)state;
+    for (int i = 0; stm_counting_chambers[i].name; i++)
+        for (int k = 0; k < STM_NAMED && stm_counting_chambers[i].square[k].name; k++) {
+            const struct stm_named_square *const s = &stm_counting_chambers[i].square[k];
+            bool ruled = false, named = false;
+            for (int j = 0; j < STM_SPACINGS; j++)
+                ruled |= stm_counting_chambers[i].spacing_um[j] == s->division_um;
+            for (int j = 0; stm_square_names[j]; j++)
+                named |= !strcmp(stm_square_names[j], s->name);
+            assert_true(ruled && named && fmod(s->side_um, s->division_um) == 0);
+            assert_ptr_equal(stm_chamber_square(&stm_counting_chambers[i], s->name), s);
+        }
+    assert_null(stm_chamber_square(chamber("none"), "corner"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_and_chambers_go_together),
         cmocka_unit_test(cells_tell_one_ruling_from_the_other),
+        cmocka_unit_test(squares_are_divided_by_lines_of_their_chamber),
     };
     return STM_TEST_MAIN(tests);
 }
