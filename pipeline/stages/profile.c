@@ -87,16 +87,18 @@ static const struct stm_measure object_columns[FIXED + PER_CHANNEL + 1] = {
     [FORM + STM_FORM_LENGTH] = STM_FORM_ROW_LENGTH,
     [FORM + STM_FORM_WIDTH] = STM_FORM_ROW_WIDTH,
     [FORM + STM_FORM_SCORE] = STM_FORM_ROW_SCORE,
+    [FORM + STM_FORM_AXIS_LENGTH] = STM_FORM_ROW_AXIS_LENGTH,
+    [FORM + STM_FORM_AXIS_WIDTH] = STM_FORM_ROW_AXIS_WIDTH,
     [FIXED + MEAN] = {"Cells_Intensity_MeanIntensity_*", "counts", 3, "mean pixel value of the cell"},
     [FIXED + SUM] = {"Cells_Intensity_IntegratedIntensity_*", "counts", 3, "sum of the cell's pixel values"},
 };
 
 static const struct stm_measure site_columns[STM_FORM_SITE_COLUMNS + 1] = {STM_FORM_SITE_ROWS};
 
-enum { LISTS = 6, COVERED = STM_GROUP_FIXED + STM_GROUP_PER_LIST * LISTS, COVERED_LOW, COVERED_HIGH, WELL };
-static const char *const lists[LISTS] = {"Cells_AreaShape_Area_um2", "Shape_Elongation",
-                                         "Shape_SpindleScore",       "Shape_Length_um",
-                                         "Shape_Width_um",           "Cells_NucleusToCell"};
+enum { LISTS = 8, COVERED = STM_GROUP_FIXED + STM_GROUP_PER_LIST * LISTS, COVERED_LOW, COVERED_HIGH, WELL };
+static const char *const lists[LISTS] = {
+    "Cells_AreaShape_Area_um2", "Shape_Elongation",        "Shape_SpindleScore",     "Shape_Length_um",
+    "Shape_Width_um",           "Shape_SkeletonLength_um", "Shape_SkeletonWidth_um", "Cells_NucleusToCell"};
 static const struct stm_measure well_columns[WELL + 1] = {
     STM_GROUP_ROWS,
     STM_GROUP_LIST("Cells_AreaShape_Area_um2", "um2", 2),
@@ -104,6 +106,8 @@ static const struct stm_measure well_columns[WELL + 1] = {
     STM_GROUP_LIST("Shape_SpindleScore", "", 4),
     STM_GROUP_LIST("Shape_Length_um", "um", 2),
     STM_GROUP_LIST("Shape_Width_um", "um", 2),
+    STM_GROUP_LIST("Shape_SkeletonLength_um", "um", 2),
+    STM_GROUP_LIST("Shape_SkeletonWidth_um", "um", 2),
     STM_GROUP_LIST("Cells_NucleusToCell", "", 4),
     {"Bodies_Covered", "%", 2, "mean of Bodies_Covered over the sites in use"},
     {"Bodies_Covered_Low", "%", 2, "lower limit, 95 %: Student's t between the sites; empty for one site"},
@@ -138,19 +142,22 @@ static bool group(struct cells *c, const struct stm_site *site, struct stm_arena
 static bool measure(double *value, const struct cells *c, int i, double um, const struct stm_stage_env *env,
                     struct stm_error *err)
 {
-    double feature[STM_FEATURES];
+    double feature[STM_FEATURES], axis[2];
     struct stm_blob b = {.run = c->run + c->first[i + 1], .n_runs = c->first[i + 2] - c->first[i + 1]};
     const size_t mark = stm_arena_mark(env->scratch);
     if (!stm_blob_make(&b, env->scratch, err)) return false;
     stm_feature_moments(&b, um, feature);
     stm_feature_outline(&b, feature);
-    if (!stm_feature_hull(&b, env->scratch, feature, err) ||
+    if (!stm_feature_skeleton(&b, env->kernels, env->scratch, axis, err) ||
+        !stm_feature_hull(&b, env->scratch, feature, err) ||
         !stm_feature_radius(&b, env->kernels, env->scratch, feature, err))
         return false;
     stm_arena_reset(env->scratch, mark);
     for (int f = 0; f < FEATURES; f++)
         value[f] = feature[feature_of[f]];
     value[NEIGHBORS] = c->neighbors[i];
+    value[FORM + STM_FORM_AXIS_LENGTH] = axis[0] * um;
+    value[FORM + STM_FORM_AXIS_WIDTH] = axis[1] * um;
     return true;
 }
 
@@ -270,7 +277,9 @@ static size_t scratch_bytes(const void *unused, const struct stm_geometry *geo)
     const size_t radius = stm_arena_cost(px * 2 + (rows + w) * 2 + 4096) + 2 * stm_arena_cost(px + 64) +
                           stm_arena_cost((w + 1024) * 8);
     const size_t stains = stm_arena_cost(objects * sizeof(struct stm_intensity));
-    const size_t object = blob + hull + radius, other = pairs > stains ? pairs : stains;
+    const size_t axis = stm_feature_skeleton_bytes(geo->width, geo->height);
+    const size_t object = blob + (axis > hull + radius ? axis : hull + radius),
+                 other = pairs > stains ? pairs : stains;
     return kept + (object > other ? object : other);
 }
 

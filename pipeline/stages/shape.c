@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Stage shape: what kind of cell it looks like. From the areas and radii that stage measure left. */
+/* Stage shape: what kind of cell it looks like. From the areas and radii that stage measure left, and
+ * the lines that are left of a cell when it is thinned. */
+#include "kernels/runs.h"
 #include "pipeline/stage.h"
+#include "pipeline/stages/feature.h"
 #include "pipeline/stages/features/form.h"
 
 #include <math.h>
@@ -19,6 +22,8 @@ static const struct stm_measure object_columns[STM_FORM_COLUMNS + 1] = {
     [STM_FORM_LENGTH] = STM_FORM_ROW_LENGTH,
     [STM_FORM_WIDTH] = STM_FORM_ROW_WIDTH,
     [STM_FORM_SCORE] = STM_FORM_ROW_SCORE,
+    [STM_FORM_AXIS_LENGTH] = STM_FORM_ROW_AXIS_LENGTH,
+    [STM_FORM_AXIS_WIDTH] = STM_FORM_ROW_AXIS_WIDTH,
 };
 static const struct stm_measure site_columns[STM_FORM_SITE_COLUMNS + 1] = {STM_FORM_SITE_ROWS};
 
@@ -38,6 +43,31 @@ static bool find_inputs(struct inputs *in, const struct stm_stage_env *env, stru
            stm_fail(err, STM_USAGE, "stage shape needs the columns of stage measure before it");
 }
 
+/* Length and width along the middle, of every object that has pixels. */
+static bool fill_axes(struct stm_site *site, double um, const struct stm_stage_env *env,
+                      struct stm_error *err)
+{
+    const size_t n = (size_t)site->n_objects;
+    struct stm_segment *run =
+        stm_arena_take(env->scratch, (site->n_segments + 1) * sizeof *run, "runs by cell", err);
+    size_t *first = stm_arena_take(env->scratch, (n + 2) * sizeof *first, "runs by cell", err);
+    if (!run || !first) return false;
+    stm_runs_group(run, first, site->segments, site->n_segments, (uint32_t)n);
+    const size_t mark = stm_arena_mark(env->scratch);
+    for (size_t i = 0; i < n; i++) {
+        double axis[2], *value = site->object_values + i * (size_t)env->object_columns->n + env->object_first;
+        struct stm_blob b = {.run = run + first[i + 1], .n_runs = first[i + 2] - first[i + 1]};
+        if (!b.n_runs) continue;
+        if (!stm_blob_make(&b, env->scratch, err) ||
+            !stm_feature_skeleton(&b, env->kernels, env->scratch, axis, err))
+            return false;
+        value[STM_FORM_AXIS_LENGTH] = axis[0] * um;
+        value[STM_FORM_AXIS_WIDTH] = axis[1] * um;
+        stm_arena_reset(env->scratch, mark);
+    }
+    return true;
+}
+
 static bool run(struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err)
 {
     struct inputs in;
@@ -54,17 +84,28 @@ static bool run(struct stm_site *site, const struct stm_stage_env *env, struct s
         if (o->counted) stm_form_add(&sum, o->class, row[in.orientation], value[STM_FORM_SCORE]);
     }
     stm_form_site(site->site_values + env->site_first, &sum);
-    return true;
+    return fill_axes(site, um, env, err);
+}
+
+/* As stage measure: a run in every 4th pixel, an object in every 16th, one as large as the image. */
+static size_t scratch_bytes(const void *unused, const struct stm_geometry *geo)
+{
+    (void)unused;
+    const size_t w = (size_t)geo->width, h = (size_t)geo->height, px = w * h;
+    return stm_arena_cost((px / 4 + 64) * sizeof(struct stm_segment)) + stm_arena_cost((px / 16 + 64) * 8) +
+           3 * stm_arena_cost((h + 2) * ((w + 65) / 64 * 8)) +
+           stm_feature_skeleton_bytes(geo->width, geo->height);
 }
 
 const struct stm_stage stm_stage_shape = {
     .name = "shape",
     .summary = "spindle, polygonal, flat or rounded, and how the cells lie",
-    .reads = STM_SLOT_OBJECTS,
+    .reads = STM_SLOT_LABELS | STM_SLOT_OBJECTS,
     .writes = STM_SLOT_OBJECTS,
     .params = params,
     .params_size = sizeof(struct stm_form_limits),
     .object_columns = object_columns,
     .site_columns = site_columns,
+    .scratch_bytes = scratch_bytes,
     .run = run,
 };

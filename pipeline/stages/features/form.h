@@ -10,10 +10,13 @@ enum stm_form_column {
     STM_FORM_LENGTH,
     STM_FORM_WIDTH,
     STM_FORM_SCORE,
+    STM_FORM_AXIS_LENGTH,
+    STM_FORM_AXIS_WIDTH,
     STM_FORM_COLUMNS
 };
 
-/* Fills them from a body's area, largest inner radius and axes in pixels; pixel_um NAN: unknown. */
+/* Fills them, but for those of the axis, from a body's area, largest inner radius and axes in pixels;
+ * pixel_um NAN: unknown. */
 void stm_form_fill(double value[STM_FORM_COLUMNS], double area, double radius, double major, double minor,
                    double pixel_um);
 
@@ -67,6 +70,17 @@ void stm_form_site(double value[STM_FORM_SITE_COLUMNS], const struct stm_form_su
             "e^2 / (e^2 + 1.5^2) with e = sqrt(Elongation * MajorAxisLength / MinorAxisLength) - 1, at "     \
             "least 0: 0 for a disc, 0.5 for an ellipse 2.5 times as long as wide, towards 1; cells with "    \
             "several corners are long but have no long axis"                                                 \
+    }
+
+#define STM_FORM_ROW_AXIS_LENGTH                                                                             \
+    {                                                                                                        \
+        "Shape_SkeletonLength_um", "um", 2,                                                                  \
+            "longest way through the skeleton of the cell, from edge to edge: its length along the middle, " \
+            "also when it is bent; empty when the pixel size is unknown"                                     \
+    }
+#define STM_FORM_ROW_AXIS_WIDTH                                                                              \
+    {                                                                                                        \
+        "Shape_SkeletonWidth_um", "um", 2, "mean of 2 * distance to the edge along this way"                 \
     }
 
 #define STM_FORM_SITE_ROWS                                                                                   \
