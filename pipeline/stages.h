@@ -6,6 +6,7 @@
 struct stm_stage;
 
 extern const struct stm_stage stm_stage_aggregate;
+extern const struct stm_stage stm_stage_alignment;
 extern const struct stm_stage stm_stage_bodies;
 extern const struct stm_stage stm_stage_calibrate;
 extern const struct stm_stage stm_stage_cells;

@@ -105,12 +105,6 @@ bool stm_feature_radius(const struct stm_blob *blob, const struct stm_kernels *k
                         struct stm_arena *arena, double *value, struct stm_error *err);
 void stm_feature_mass(const struct stm_blob *blob, struct stm_cu16 plane, double *value);
 
-/* Length and width of the object along its middle, in pixels: the longest way through what thinning leaves of
- * it, to the edge at both ends, and the mean of twice the distance to the edge along it. */
-bool stm_feature_skeleton(const struct stm_blob *blob, const struct stm_kernels *kernels,
-                          struct stm_arena *arena, double value[2], struct stm_error *err);
-size_t stm_feature_skeleton_bytes(int w, int h); /* of scratch, for boxes up to this size */
-
 /* Touching objects: counts[i] = how many others touch object i + 1, diagonals included. */
 bool stm_feature_neighbors(const struct stm_segment *runs, size_t n_runs, uint32_t *counts, int n_objects,
                            struct stm_arena *arena, struct stm_error *err);

@@ -3,9 +3,9 @@
  * cells of a well together. docs/bodies.md. */
 #include "kernels/moments.h"
 #include "kernels/runs.h"
-#include "pipeline/stages/feature.h"
 #include "pipeline/stages/features/form.h"
 #include "pipeline/stages/features/groups.h"
+#include "pipeline/stages/features/skeleton.h"
 #include "pipeline/stats/quantile.h"
 #include "pipeline/stats/summary.h"
 

@@ -3,8 +3,8 @@
  * the lines that are left of a cell when it is thinned. */
 #include "kernels/runs.h"
 #include "pipeline/stage.h"
-#include "pipeline/stages/feature.h"
 #include "pipeline/stages/features/form.h"
+#include "pipeline/stages/features/skeleton.h"
 
 #include <math.h>
 

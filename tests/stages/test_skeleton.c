@@ -3,7 +3,7 @@
 #include "tests/support/stm_assert.h"
 
 #include "kernels/kernels.h"
-#include "pipeline/stages/feature.h"
+#include "pipeline/stages/features/skeleton.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -2,9 +2,10 @@
 /* Length and width along the middle: the object is thinned to lines (Guo and Hall, "Parallel thinning with
  * two-subiteration algorithms", CACM 32, 1989), the longest way through them is its axis. Thinning looks at
  * 64 pixels at a time. */
+#include "pipeline/stages/features/skeleton.h"
+
 #include "kernels/distance.h"
 #include "kernels/kernels.h"
-#include "pipeline/stages/feature.h"
 #include "pipeline/stages/features/bits.h"
 
 #include <math.h>
