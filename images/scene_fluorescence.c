@@ -139,8 +139,8 @@ static float body_shade(const struct stm_blob_point *p, int x, int y, const void
     return (float)((0.3 + 0.7 * (p->radius < 1 ? 1 - p->radius * p->radius : 0)) * grain);
 }
 
-/* The living cell's body around its nucleus; it has no truth of its own. */
-static bool draw_body(struct site *s, const struct stm_nucleus *nucleus, double sigma)
+/* The living cell's body around its nucleus, with the nucleus' label. */
+static bool draw_body(struct site *s, const struct stm_nucleus *nucleus, double sigma, uint32_t label)
 {
     struct stm_bench *const b = &s->bench;
     const double larger = stm_random_between(&b->random, 1.9, 2.8);
@@ -151,7 +151,7 @@ static bool draw_body(struct site *s, const struct stm_nucleus *nucleus, double 
     body.b *= 0.9 * larger;
     if (!stm_patch_take(&patch, &b->brush, body.x, body.y, stm_blob_bound(&body) + 3.5 * sigma + 2, b->err))
         return false;
-    stm_paint_blob(&patch, &body, body_shade, nucleus, (struct stm_u32){0}, 0);
+    stm_paint_blob(&patch, &body, body_shade, nucleus, b->field->truth.bodies, label);
     if (!stm_patch_blur(&patch, &b->brush, sigma, b->err)) return false;
     stm_patch_add(b->light[CALCEIN], &patch, bright);
     return true;
@@ -175,7 +175,7 @@ static bool draw_cell(struct site *s, const struct stm_blob *blob, const struct 
     if (!stm_patch_blur(&patch, &b->brush, sigma, b->err)) return false;
     stm_patch_add(b->light[HOECHST], &patch, hoechst);
     stm_patch_add(b->light[PI], &patch, s->p->signal * state->pi + hoechst * s->p->bleed_percent / 100);
-    return !s->p->calcein || state->class == STM_CLASS_DEAD || draw_body(s, &nucleus, sigma);
+    return !s->p->calcein || state->class == STM_CLASS_DEAD || draw_body(s, &nucleus, sigma, label);
 }
 
 /* Blobs and states are made together; index i of both is the same cell. */
@@ -344,6 +344,7 @@ static bool render(struct stm_field *field, const void *params, uint64_t optics,
     for (int c = 0; c < field->channels; c++)
         field->channel[c] = names[c];
     const bool ok = stm_bench_start(&s.bench, field, field->channels, seed, err) &&
+                    (!s.p->calcein || stm_truth_bodies(&field->truth, err)) &&
                     stm_texture_make(&s.fine, 0.35 * s.bench.um, &s.bench.random, err) &&
                     stm_texture_make(&s.coarse, 0.9 * s.bench.um, &s.bench.random, err) && cells(&s) &&
                     debris(&s) && stray_light(&s);

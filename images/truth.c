@@ -18,8 +18,15 @@ bool stm_truth_make(struct stm_truth *truth, int w, int h, struct stm_error *err
     return stm_fail(err, STM_NO_MEMORY, "no memory for the labels of %d x %d pixels", w, h);
 }
 
+bool stm_truth_bodies(struct stm_truth *truth, struct stm_error *err)
+{
+    truth->bodies = labels(truth->cells.w, truth->cells.h);
+    return truth->bodies.px || stm_fail(err, STM_NO_MEMORY, "no memory for the labels of bodies");
+}
+
 void stm_truth_free(struct stm_truth *truth)
 {
+    free(truth->bodies.px);
     free(truth->cells.px);
     free(truth->debris.px);
     free(truth->objects);
@@ -161,6 +168,7 @@ bool stm_truth_finish(struct stm_truth *truth, struct stm_error *err)
         if (truth->n) memcpy(truth->objects, kept, sizeof *kept * (size_t)truth->n);
         renumber(truth->cells, number);
         renumber(truth->debris, number);
+        if (truth->bodies.px) renumber(truth->bodies, number);
         number_clumps(truth, parent, clump);
         truth->foreground = covered(truth->cells);
     } else {

@@ -24,12 +24,15 @@ struct stm_truth_object {
  * Free with stm_truth_free. */
 struct stm_truth {
     struct stm_u32 cells, debris;
+    struct stm_u32
+        bodies; /* px NULL unless bodies were stained: the label of the cell whose body is uppermost */
     struct stm_truth_object *objects;
     int n, n_cells, capacity;
     double foreground; /* part of the field covered by cells, 0 to 1 */
 };
 
 bool stm_truth_make(struct stm_truth *truth, int w, int h, struct stm_error *err);
+bool stm_truth_bodies(struct stm_truth *truth, struct stm_error *err); /* adds the empty image of bodies */
 void stm_truth_free(struct stm_truth *truth);
 
 /* Adds an object of which class, axes, brightness and defocus are known; returns its label for the time of

@@ -11,7 +11,7 @@ struct stm_stage; /* pipeline/stage.h */
 
 struct stm_assay_role {
     enum stm_role role; /* STM_ROLES ends the list */
-    bool required;
+    bool required;      /* where several are, one of them will do */
 };
 
 struct stm_assay_default {

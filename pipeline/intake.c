@@ -282,6 +282,27 @@ static void order_roles(struct stm_intake *in, const struct stm_assay *assay)
     }
 }
 
+static bool has_channel(const struct stm_intake *in, const struct stm_intake_site *site, enum stm_role role)
+{
+    bool there = false;
+    for (int i = 0; i < in->n_roles; i++)
+        there |= in->roles[i] == role && site->n_planes[i] > 0;
+    return there;
+}
+
+/* The role whose channel the site should have and has not; STM_ROLES when it can be worked on. */
+static enum stm_role missing_role(const struct stm_intake *in, const struct stm_intake_site *site,
+                                  const struct stm_assay *assay)
+{
+    enum stm_role missing = STM_ROLES;
+    for (const struct stm_assay_role *ar = assay->roles; ar->role != STM_ROLES; ar++) {
+        if (!ar->required) continue;
+        if (has_channel(in, site, ar->role)) return STM_ROLES;
+        if (missing == STM_ROLES) missing = ar->role;
+    }
+    return missing;
+}
+
 /* Sites that lack a channel the assay cannot do without fail, each with its own sentence. */
 static void check_required(struct stm_intake *in, const struct stm_assay *assay)
 {
@@ -290,15 +311,11 @@ static void check_required(struct stm_intake *in, const struct stm_assay *assay)
         site->row.channels = site->geo.channels = in->n_roles;
         for (int i = 0; i < in->n_roles; i++)
             site->row.channel[i].role = in->roles[i];
-        for (const struct stm_assay_role *ar = assay->roles; ar->role != STM_ROLES; ar++) {
-            bool there = false;
-            for (int i = 0; i < in->n_roles; i++)
-                there |= in->roles[i] == ar->role && site->n_planes[i] > 0;
-            if (there || !ar->required || site->row.verdict == STM_VERDICT_FAILED) continue;
-            site->row.verdict = STM_VERDICT_FAILED;
-            snprintf(site->row.reason, sizeof site->row.reason, "the %s channel is missing",
-                     stm_role_name(ar->role));
-        }
+        const enum stm_role missing = missing_role(in, site, assay);
+        if (missing == STM_ROLES || site->row.verdict == STM_VERDICT_FAILED) continue;
+        site->row.verdict = STM_VERDICT_FAILED;
+        snprintf(site->row.reason, sizeof site->row.reason, "the %s channel is missing",
+                 stm_role_name(missing));
     }
 }
 

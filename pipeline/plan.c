@@ -185,11 +185,30 @@ static void name_channels(struct stm_plan *plan, const enum stm_role *roles)
     }
 }
 
+/* Stages whose channels nobody imaged go behind the others: they have no columns and are not run. */
+static void set_idle_aside(struct stm_plan *plan)
+{
+    struct stm_plan_stage idle[STM_MAX_STAGES];
+    unsigned imaged = 0;
+    int n = 0, k = 0;
+    for (int c = 0; c < plan->channels; c++)
+        imaged |= 1u << plan->channel_role[c];
+    for (int i = 0; i < plan->n_stages; i++)
+        if (plan->stage[i].stage->roles && !(plan->stage[i].stage->roles & imaged))
+            idle[k++] = plan->stage[i];
+        else
+            plan->stage[n++] = plan->stage[i];
+    memcpy(plan->stage + n, idle, (size_t)k * sizeof *idle);
+    plan->n_stages = n;
+    plan->n_idle = k;
+}
+
 bool stm_plan_finish(struct stm_plan *plan, const enum stm_role *roles, int n, struct stm_error *err)
 {
     struct stm_string text = {0};
     plan->channels = n;
     name_channels(plan, roles);
+    set_idle_aside(plan);
     if (!reserve_columns(plan, &plan->object_columns, offsetof(struct stm_stage, object_columns)) ||
         !reserve_columns(plan, &plan->site_columns, offsetof(struct stm_stage, site_columns)) ||
         !reserve_columns(plan, &plan->well_columns, offsetof(struct stm_stage, well_columns)))
@@ -231,6 +250,20 @@ size_t stm_plan_scratch_bytes(const struct stm_plan *plan, const struct stm_geom
     return most;
 }
 
+static bool images(const struct stm_plan *plan, enum stm_role role)
+{
+    bool has = false;
+    for (int c = 0; c < plan->channels; c++)
+        has |= plan->channel_role[c] == role;
+    return has;
+}
+
+const char *stm_plan_object_name(const struct stm_plan *plan)
+{
+    const bool bodies = images(plan, STM_ROLE_BODY) && !images(plan, STM_ROLE_NUCLEI);
+    return bodies ? "cells" : plan->assay->object_name;
+}
+
 /* Rows of planes are padded to a cache line. Previews are at most as large as the planes in pixels,
  * half as large beside full pictures. Segments:
  * a frame cannot hold more runs than half its pixels. Objects: a nucleus of fewer than 16 pixels is not
@@ -240,9 +273,10 @@ size_t stm_plan_site_bytes(const struct stm_plan *plan, const struct stm_geometr
     const size_t stride = ((size_t)geo->width + 63) / 64 * 64, px = stride * (size_t)geo->height + 64;
     const size_t object = sizeof(struct stm_object) + (size_t)plan->object_columns.n * sizeof(double);
     const size_t channels = (size_t)(geo->channels > 0 ? geo->channels : 1);
+    const size_t cells = images(plan, STM_ROLE_BODY) ? px / 2 * sizeof(struct stm_segment) : 0;
     return px * (2 * channels + 4 + 1 + channels) + px / 2 * channels + px / 2 * sizeof(struct stm_segment) +
-           (px / 16 + 16) * object + (size_t)plan->site_columns.n * sizeof(double) + stm_pictures_scratch() +
-           64 * 64;
+           (px / 16 + 16) * object + cells + (size_t)plan->site_columns.n * sizeof(double) +
+           stm_pictures_scratch() + 64 * 64;
 }
 
 static void add_section(struct stm_string *out, const char *name, const struct stm_param *rows,
@@ -260,13 +294,16 @@ void stm_plan_canonical(const struct stm_plan *plan, struct stm_string *out)
     stm_string_addf(out, "[protocol]\nassay = %s\nassay_version = %s\n", plan->assay->name,
                     plan->assay->version);
     add_section(out, "input", stm_input_rows, &plan->input);
-    for (int i = 0; i < plan->n_stages; i++)
-        add_section(out, plan->stage[i].stage->name, plan->stage[i].stage->params, plan->stage[i].params);
+    for (int i = 0; plan->assay->stages[i]; i++)
+        for (int k = 0; k < plan->n_stages + plan->n_idle; k++)
+            if (plan->stage[k].stage == plan->assay->stages[i])
+                add_section(out, plan->stage[k].stage->name, plan->stage[k].stage->params,
+                            plan->stage[k].params);
 }
 
 void stm_plan_free(struct stm_plan *plan)
 {
-    for (int i = 0; i < plan->n_stages; i++) {
+    for (int i = 0; i < plan->n_stages + plan->n_idle; i++) {
         free(plan->stage[i].params);
         free(plan->stage[i].plate);
     }

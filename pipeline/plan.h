@@ -31,8 +31,8 @@ struct stm_plan {
     const struct stm_assay *assay;
     struct stm_input_params input;
     struct stm_plan_stage stage[STM_MAX_STAGES];
-    int n_stages;
-    bool locked; /* a locked protocol refuses stm_plan_set */
+    int n_stages, n_idle; /* idle stages lie behind the others: nothing of them but parameters is in use */
+    bool locked;          /* a locked protocol refuses stm_plan_set */
     char protocol_name[STM_NAME];
     int channels;
     enum stm_role channel_role[STM_MAX_CHANNELS];
@@ -69,6 +69,9 @@ size_t stm_plan_site_bytes(const struct stm_plan *plan, const struct stm_geometr
 /* assay, version, channels and every parameter, one "name = value" a line: what the hash is taken of, and a
  * valid protocol file. */
 void stm_plan_canonical(const struct stm_plan *plan, struct stm_string *out);
+
+/* The <object> of labels/<stem>_<object>.tif: the assay's, or "cells" where bodies stand in for nuclei. */
+const char *stm_plan_object_name(const struct stm_plan *plan);
 
 void stm_plan_free(struct stm_plan *plan);
 

@@ -171,7 +171,7 @@ bool stm_run_info_begin(struct stm_crew *crew, struct stm_run_texts *t, struct s
     info->site_columns = &plan->site_columns;
     info->well_columns = &plan->well_columns;
     info->default_measure = plan->assay->default_measure;
-    info->object_name = plan->assay->object_name;
+    info->object_name = stm_plan_object_name(plan);
     info->channels = t->channels;
     info->n_channels = plan->channels;
     info->metadata = crew->input->samples.names;

@@ -35,6 +35,8 @@ bool stm_desk_classify(struct stm_crew *crew, struct stm_desk *desk, struct stm_
         .geo = {record->row.width, record->row.height, record->row.channels, record->row.pixel_um},
         .segments = (struct stm_segment *)record->pixels.segments,
         .n_segments = record->pixels.n_segments,
+        .cells = (struct stm_segment *)record->pixels.cells,
+        .n_cells = record->pixels.n_cells,
         .objects = record->objects,
         .n_objects = record->row.n_objects,
         .object_values = record->object_values,

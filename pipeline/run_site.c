@@ -109,7 +109,8 @@ static void fail_row(struct stm_site *site, int site_columns, const struct stm_e
              err->file[0] ? stm_text_basename(err->file) : "", err->file[0] ? ": " : "", err->where,
              err->where[0] ? ": " : "", err->message);
     site->n_objects = 0;
-    site->n_segments = 0;
+    site->n_segments = site->n_cells = 0;
+    site->cells = NULL;
     for (int i = 0; site->site_values && i < site_columns; i++)
         site->site_values[i] = NAN;
 }
@@ -125,6 +126,8 @@ static struct stm_spooled spooled(const struct stm_crew *crew, const struct stm_
                             .pixels = {.shrink = 1,
                                        .segments = site->segments,
                                        .n_segments = site->n_segments,
+                                       .cells = site->cells,
+                                       .n_cells = site->n_cells,
                                        .mask = STM_CONST(site->mask)}};
     s.row.n_objects = site->n_objects;
     return s;

@@ -79,6 +79,8 @@ struct stm_site_pixels {
         full[STM_MAX_CHANNELS]; /* the same at full size, where the run was asked for it and shrink > 1 */
     const struct stm_segment *segments; /* full resolution, raster order */
     size_t n_segments;
+    const struct stm_segment *cells; /* bodies of cells with the numbers of their objects; NULL without */
+    size_t n_cells;
     struct stm_cu8 mask; /* foreground at full resolution; px NULL when the assay has none */
 };
 

@@ -41,6 +41,8 @@ struct stm_site {
     struct stm_u32 labels;        /* 0 = background, object number otherwise */
     struct stm_segment *segments; /* the labels as runs, raster order; debris included */
     size_t n_segments;
+    struct stm_segment *cells;  /* bodies of cells, the same way: label = the object they are the body of; */
+    size_t n_cells;             /* NULL, 0 unless bodies are stained */
     struct stm_object *objects; /* objects[i].number == i + 1; debris after all others */
     int n_objects;
     double *object_values; /* n_objects x object columns, row major */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #define _GNU_SOURCE /* flock */
 /* A record is a fixed header, then sections in a fixed order: site values, objects, object values, segments,
- * mask, previews; each padded to 8 bytes. Same program, same machine: no byte order or layout conversion. */
+ * cells, mask, previews; each padded to 8 bytes. Same program, same machine: no byte order or layout
+ * conversion. */
 #include "pipeline/spool.h"
 
 #include <errno.h>
@@ -14,8 +15,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { SECTIONS = 5 + 2 * STM_MAX_CHANNELS };
-#define FILE_MAGIC "stroma spool 3\n"
+enum { SECTIONS = 6 + 2 * STM_MAX_CHANNELS };
+#define FILE_MAGIC "stroma spool 4\n"
 #define RECORD_MAGIC UINT64_C(0x5f6574697361646e)
 
 enum section {
@@ -23,6 +24,7 @@ enum section {
     OBJECTS,
     OBJECT_VALUES,
     SEGMENTS,
+    CELLS,
     MASK,
     PREVIEW,
     FULL = PREVIEW + STM_MAX_CHANNELS
@@ -31,7 +33,7 @@ enum section {
 /* `rows_sum` covers the header and the sections that may change, `pixels_sum` the others. */
 struct record {
     uint64_t magic, size, rows_sum, pixels_sum;
-    int32_t reserved, n_object_columns, n_site_columns, shrink;
+    int32_t has_cells, n_object_columns, n_site_columns, shrink;
     int32_t mask_w, mask_h, preview_w[STM_MAX_CHANNELS], preview_h[STM_MAX_CHANNELS];
     int32_t full_w[STM_MAX_CHANNELS], full_h[STM_MAX_CHANNELS];
     uint64_t section[SECTIONS + 1]; /* offsets from the record's start; the last is its end */
@@ -354,6 +356,7 @@ static void section_sizes(const struct stm_spooled *site, size_t size[SECTIONS])
     size[OBJECTS] = n * sizeof(struct stm_object);
     size[OBJECT_VALUES] = n * (size_t)site->n_object_columns * sizeof(double);
     size[SEGMENTS] = px->n_segments * sizeof(struct stm_segment);
+    size[CELLS] = px->n_cells * sizeof(struct stm_segment);
     size[MASK] = view_size(px->mask);
     for (int c = 0; c < STM_MAX_CHANNELS; c++) {
         size[PREVIEW + c] = view_size(px->preview[c]);
@@ -379,6 +382,7 @@ static void fill(unsigned char *base, struct record *r, const struct stm_spooled
     copy(base + r->section[OBJECTS], site->objects, size[OBJECTS]);
     copy(base + r->section[OBJECT_VALUES], site->object_values, size[OBJECT_VALUES]);
     copy(base + r->section[SEGMENTS], px->segments, size[SEGMENTS]);
+    copy(base + r->section[CELLS], px->cells, size[CELLS]);
     pack(base + r->section[MASK], px->mask);
     for (int c = 0; c < STM_MAX_CHANNELS; c++) {
         pack(base + r->section[PREVIEW + c], px->preview[c]);
@@ -403,6 +407,7 @@ static bool encode(struct stm_buffer *b, const char *id, const struct stm_spoole
     r.n_object_columns = site->n_object_columns;
     r.n_site_columns = site->n_site_columns;
     r.shrink = site->pixels.shrink;
+    r.has_cells = site->pixels.cells != NULL;
     r.mask_w = site->pixels.mask.w, r.mask_h = site->pixels.mask.h;
     for (int c = 0; c < STM_MAX_CHANNELS; c++) {
         r.preview_w[c] = site->pixels.preview[c].w, r.preview_h[c] = site->pixels.preview[c].h;
@@ -440,7 +445,9 @@ static void decode(unsigned char *base, bool pixels, struct stm_spooled *site)
     if (!pixels) return;
     site->pixels.shrink = r->shrink;
     site->pixels.segments = (const void *)(base + r->section[SEGMENTS]);
-    site->pixels.n_segments = (size_t)(r->section[MASK] - r->section[SEGMENTS]) / sizeof(struct stm_segment);
+    site->pixels.n_segments = (size_t)(r->section[CELLS] - r->section[SEGMENTS]) / sizeof(struct stm_segment);
+    if (r->has_cells) site->pixels.cells = (const void *)(base + r->section[CELLS]);
+    site->pixels.n_cells = (size_t)(r->section[MASK] - r->section[CELLS]) / sizeof(struct stm_segment);
     site->pixels.mask = view_at(base + r->section[MASK], r->mask_w, r->mask_h);
     for (int c = 0; c < STM_MAX_CHANNELS; c++) {
         site->pixels.preview[c] = view_at(base + r->section[PREVIEW + c], r->preview_w[c], r->preview_h[c]);

@@ -6,6 +6,8 @@
 struct stm_stage;
 
 extern const struct stm_stage stm_stage_aggregate;
+extern const struct stm_stage stm_stage_alignment;
+extern const struct stm_stage stm_stage_bodies;
 extern const struct stm_stage stm_stage_calibrate;
 extern const struct stm_stage stm_stage_cells;
 extern const struct stm_stage stm_stage_classify;
@@ -16,6 +18,7 @@ extern const struct stm_stage stm_stage_growth;
 extern const struct stm_stage stm_stage_live_dead;
 extern const struct stm_stage stm_stage_measure;
 extern const struct stm_stage stm_stage_population;
+extern const struct stm_stage stm_stage_profile;
 extern const struct stm_stage stm_stage_quality;
 extern const struct stm_stage stm_stage_segment;
 extern const struct stm_stage stm_stage_shape;

@@ -4,17 +4,12 @@
 
 static const struct stm_assay_role roles[] = {
     {STM_ROLE_NUCLEI, true}, {STM_ROLE_DEAD, false},  {STM_ROLE_LIVE, false},
-    {STM_ROLE_BODY, false},  {STM_ROLE_OTHER, false}, {STM_ROLES, false},
+    {STM_ROLE_BODY, true},   {STM_ROLE_OTHER, false}, {STM_ROLES, false},
 };
 
 static const struct stm_stage *const stages[] = {
-    &stm_stage_quality,
-    &stm_stage_calibrate,
-    &stm_stage_segment,
-    &stm_stage_measure,
-    &stm_stage_classify,
-    &stm_stage_aggregate,
-    NULL,
+    &stm_stage_quality,  &stm_stage_calibrate, &stm_stage_segment, &stm_stage_bodies,    &stm_stage_measure,
+    &stm_stage_classify, &stm_stage_aggregate, &stm_stage_profile, &stm_stage_alignment, NULL,
 };
 
 static const struct stm_assay_default defaults[] = {{NULL, NULL}};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* labels/<stem>_<object>.tif, and labels/<stem>_foreground.png where there is a mask. */
+/* labels/<stem>_<object>.tif; labels/<stem>_cells.tif beside nuclei where bodies were stained, with the same
+ * numbers; labels/<stem>_foreground.png where there is a mask. */
 #include "pipeline/core/text.h"
 #include "pipeline/io/label_tiff.h"
 #include "pipeline/io/png_write.h"
@@ -51,21 +52,33 @@ static bool put(const struct labels *labels, const struct stm_site_row *site, co
     return stm_outdir_put(&labels->outdir, name, bytes, err);
 }
 
-static bool put_labels(const struct labels *labels, const struct stm_site_row *site,
-                       const struct stm_site_pixels *pixels, struct stm_error *err)
+/* Segments as labels/<stem>_<object>.tif. */
+static bool put_image(const struct labels *labels, const struct stm_site_row *site, const char *object,
+                      const struct stm_segment *segments, size_t n, struct stm_error *err)
 {
     char what[32], description[96];
     struct stm_bytes bytes = {0};
-    struct stm_label_tiff image = {
-        .width = site->width, .height = site->height, .pixel_um = site->pixel_um, .description = description};
-    struct stm_segment *const kept = without_debris(site, pixels, &image.n_segments);
-    if (!kept) return stm_fail(err, STM_NO_MEMORY, "no memory for %zu segments", pixels->n_segments);
-    image.segments = kept;
-    snprintf(what, sizeof what, "%s.tif", labels->info->object_name);
+    const struct stm_label_tiff image = {.width = site->width,
+                                         .height = site->height,
+                                         .segments = segments,
+                                         .n_segments = n,
+                                         .pixel_um = site->pixel_um,
+                                         .description = description};
+    snprintf(what, sizeof what, "%s.tif", object);
     snprintf(description, sizeof description, "%s: 0 = background, value = ObjectNumber in objects.csv",
-             labels->info->object_name);
+             object);
     const bool ok = stm_label_tiff_encode(&bytes, &image, err) && put(labels, site, what, &bytes, err);
     stm_bytes_free(&bytes);
+    return ok;
+}
+
+static bool put_labels(const struct labels *labels, const struct stm_site_row *site,
+                       const struct stm_site_pixels *pixels, struct stm_error *err)
+{
+    size_t n;
+    struct stm_segment *const kept = without_debris(site, pixels, &n);
+    if (!kept) return stm_fail(err, STM_NO_MEMORY, "no memory for %zu segments", pixels->n_segments);
+    const bool ok = put_image(labels, site, labels->info->object_name, kept, n, err);
     free(kept);
     return ok;
 }
@@ -86,6 +99,7 @@ static bool site(void *state, const struct stm_site_row *row, const struct stm_s
     const struct labels *const labels = state;
     if (!pixels) return true;
     return put_labels(labels, row, pixels, err) &&
+           (!pixels->cells || put_image(labels, row, "cells", pixels->cells, pixels->n_cells, err)) &&
            (!pixels->mask.px || put_foreground(labels, row, pixels->mask, err));
 }
 

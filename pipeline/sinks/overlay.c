@@ -62,8 +62,9 @@ struct stm_overlay stm_overlay_layout(const struct stm_site_row *site, const str
     int first = -1;
     for (size_t i = 0; first < 0 && i < sizeof shown / sizeof *shown; i++)
         first = find(site, pixels, shown[i]);
-    const int dead = find(site, pixels, STM_ROLE_DEAD);
+    const int dead = find(site, pixels, STM_ROLE_DEAD), body = find(site, pixels, STM_ROLE_BODY);
     if (first >= 0) o.channel[o.panels++] = first;
+    if (body >= 0 && body != first) o.channel[o.panels++] = body;
     if (dead >= 0) o.channel[o.panels++] = dead;
     find_colours(&o);
     if (!o.panels) return o;
@@ -147,12 +148,12 @@ bool stm_overlay_images(const struct stm_overlay *o, struct stm_canvas *canvas, 
 
 /* Object numbers at panel size with a border of zeros as wide as an outline; an object keeps every panel
  * pixel it touches, so that the smallest stay visible. To be freed; NULL when out of memory. */
-static uint32_t *shrink_labels(const struct stm_overlay *o)
+static uint32_t *shrink_labels(const struct stm_overlay *o, const struct stm_segment *segments, size_t n)
 {
     const size_t stride = (size_t)(o->w + 2 * o->thick);
     uint32_t *const labels = calloc(stride * (size_t)(o->h + 2 * o->thick), sizeof *labels);
-    for (size_t i = 0; labels && i < o->pixels->n_segments; i++) {
-        const struct stm_segment s = o->pixels->segments[i];
+    for (size_t i = 0; labels && i < n; i++) {
+        const struct stm_segment s = segments[i];
         uint32_t *const row = labels + stride * (size_t)(s.y / o->scale + o->thick) + o->thick;
         if (s.y / o->scale >= o->h) continue;
         for (int x = s.x0 / o->scale; x <= (s.x1 - 1) / o->scale && x < o->w; x++)
@@ -210,14 +211,22 @@ static void draw_foreground(const struct stm_overlay *o, struct stm_canvas *canv
                 draw_pixel(o, canvas, x, y, STM_BLUE);
 }
 
-bool stm_overlay_outlines(const struct stm_overlay *o, struct stm_canvas *canvas, struct stm_error *err)
+static bool outline(const struct stm_overlay *o, struct stm_canvas *canvas,
+                    const struct stm_segment *segments, size_t n, struct stm_error *err)
 {
-    uint32_t *const labels = shrink_labels(o);
+    uint32_t *const labels = shrink_labels(o, segments, n);
     if (!labels) return stm_fail(err, STM_NO_MEMORY, "no memory for outlines of %d x %d pixels", o->w, o->h);
-    if (o->pixels->mask.px) draw_foreground(o, canvas);
     draw_outlines(o, canvas, labels);
     free(labels);
     return true;
+}
+
+bool stm_overlay_outlines(const struct stm_overlay *o, struct stm_canvas *canvas, struct stm_error *err)
+{
+    const struct stm_site_pixels *const px = o->pixels;
+    if (px->mask.px) draw_foreground(o, canvas);
+    return (!px->cells || outline(o, canvas, px->cells, px->n_cells, err)) &&
+           outline(o, canvas, px->segments, px->n_segments, err);
 }
 
 /* The longest of 1, 2, 5, 10 … um that takes at most a quarter of the panel; 0 when there is none. */

@@ -5,11 +5,11 @@
 #include "pipeline/sink.h"
 #include "pipeline/sinks/canvas.h"
 
-/* How a site is laid out: one panel, or two side by side when a dead stain was imaged. */
+/* How a site is laid out: one panel, or side by side with bodies and with a dead stain. */
 struct stm_overlay {
     const struct stm_site_row *site;
     const struct stm_site_pixels *pixels;
-    int channel[2]; /* of each panel */
+    int channel[3]; /* of each panel */
     int colour[3];  /* channels of the first panel's red, green, blue; the first is -1 where it is grey */
     int panels;     /* 0 = nothing to show */
     int scale;      /* image pixels a panel pixel */

@@ -14,17 +14,19 @@ enum { PICTURE_SIDE = 800, CANDIDATES = 200 };
 /* What `format` hands to `append`: this, then name, reason, caption (each with its NUL), PNG, cells. */
 struct head {
     uint32_t verdict, name, reason, caption, png, cells;
+    struct stm_pdf_moment moment;
 };
 
 static void put(struct stm_string *out, const char *name, const char *reason, const char *caption,
-                const struct stm_bytes *png, enum stm_verdict verdict)
+                const struct stm_bytes *png, enum stm_verdict verdict, struct stm_pdf_moment moment)
 {
     const struct head head = {(uint32_t)verdict,
                               (uint32_t)strlen(name) + 1,
                               (uint32_t)strlen(reason) + 1,
                               (uint32_t)strlen(caption) + 1,
                               (uint32_t)png->length,
-                              0};
+                              0,
+                              moment};
     stm_string_add_n(out, (const char *)&head, sizeof head);
     stm_string_add_n(out, name, head.name);
     stm_string_add_n(out, reason, head.reason);
@@ -86,7 +88,8 @@ static bool format(const void *state, const struct stm_site_row *site, const str
     describe(counts, sizeof counts, site);
     snprintf(caption, sizeof caption, "%s%s%s", name, counts[0] ? ": " : "", counts);
     const size_t begin = out->length;
-    put(out, name, site->reason, caption, &png, site->verdict);
+    put(out, name, site->reason, caption, &png, site->verdict,
+        stm_pdf_moment_of(&((const struct stm_pdf_report *)state)->growth, site));
     const uint32_t cells = stm_pdf_put_cells(out, &((const struct stm_pdf_report *)state)->cells, info, site);
     if (!out->failed) memcpy(out->text + begin + offsetof(struct head, cells), &cells, sizeof cells);
     stm_bytes_free(&png);
@@ -135,7 +138,8 @@ static bool append(void *state, const char *text, size_t n, struct stm_error *er
     r->verdicts[head.verdict]++;
     const char *const cells = texts + head.name + head.reason + head.caption + head.png;
     if ((head.verdict == STM_VERDICT_OK || keep_flag(r, &head, texts)) && keep_picture(r, &head, texts) &&
-        stm_pdf_keep_cells(&r->cells, cells, head.cells))
+        stm_pdf_keep_cells(&r->cells, cells, head.cells) &&
+        stm_pdf_keep_moment(&r->growth, &head.moment, r->wells_seen))
         return true;
     return stm_fail(err, STM_NO_MEMORY, "no memory for a field of report.pdf");
 }
@@ -200,6 +204,7 @@ static void discard(void *state)
     }
     free(r->wells);
     free(r->cells.cell);
+    free(r->growth.moment);
     free(r);
 }
 
@@ -210,6 +215,7 @@ static bool open(void **state, const struct stm_run_info *info, struct stm_error
     if (!r) return stm_fail(err, STM_NO_MEMORY, "no memory to begin report.pdf");
     r->info = info;
     stm_pdf_choose_cells(&r->cells, info);
+    stm_pdf_choose_growth(&r->growth, info);
     return true;
 }
 
@@ -234,6 +240,7 @@ static bool finish(void *state, struct stm_error *err)
         stm_pdf_draw_summary(&page, r);
         stm_pdf_draw_maps(&page, r);
         stm_pdf_draw_flags(&page, r);
+        stm_pdf_draw_growth(&page, r);
         stm_pdf_draw_groups(&page, r);
         stm_pdf_draw_cells(&page, r);
         stm_pdf_draw_pictures(&page, r);

@@ -15,6 +15,7 @@ enum {
     STM_PDF_FLAGS = 80,    /* fields listed with their reasons */
     STM_PDF_PICTURES = 12, /* spread evenly over all fields, and as many of fields that are not ok */
     STM_PDF_MAPS = 12,     /* plates drawn */
+    STM_PDF_CURVES = 24,   /* wells whose growth is drawn */
     STM_PDF_MEASURES = 6,  /* columns of the table */
     STM_PDF_LIMIT = 60     /* pages */
 };
@@ -59,6 +60,20 @@ struct stm_pdf_cells {
     int n, room;
 };
 
+/* What a field adds to the curves of its well: nothing where time is -1. */
+struct stm_pdf_moment {
+    int32_t well, time; /* place among the wells seen */
+    double surface, covered, pixels, area_mm2, cells;
+};
+
+struct stm_pdf_growth {
+    int time_columns[3]; /* of the site: covered area in %, what of the field is no surface, count; -1 = none
+                          */
+    double step_h;       /* hours between numbers of time points, 0 = not known */
+    struct stm_pdf_moment *moment; /* owned */
+    int n, room;
+};
+
 struct stm_pdf_report {
     const struct stm_run_info *info;
     struct stm_pdf_well *wells;
@@ -69,6 +84,7 @@ struct stm_pdf_report {
     int n_pictures, n_flagged_pictures;
     int verdicts[STM_VERDICTS]; /* fields */
     struct stm_pdf_cells cells;
+    struct stm_pdf_growth growth;
     struct stm_pdf_measure measure[STM_PDF_MEASURES];
     int n_measures;
 };
@@ -86,6 +102,11 @@ uint32_t stm_pdf_put_cells(struct stm_string *out, const struct stm_pdf_cells *c
                            const struct stm_run_info *info, const struct stm_site_row *site);
 bool stm_pdf_keep_cells(struct stm_pdf_cells *cells, const char *from, uint32_t n);
 
+/* Time points on their way, in the same manner. */
+void stm_pdf_choose_growth(struct stm_pdf_growth *growth, const struct stm_run_info *info);
+struct stm_pdf_moment stm_pdf_moment_of(const struct stm_pdf_growth *growth, const struct stm_site_row *site);
+bool stm_pdf_keep_moment(struct stm_pdf_growth *growth, const struct stm_pdf_moment *moment, int well);
+
 /* "75.0 (68.6–80.1)", "–" when not measured. */
 const char *stm_pdf_value(char *out, size_t size, const struct stm_pdf_measure *m, const double *values);
 
@@ -94,6 +115,7 @@ void stm_pdf_draw_summary(struct stm_page *page, const struct stm_pdf_report *re
 void stm_pdf_draw_maps(struct stm_page *page, const struct stm_pdf_report *report);
 void stm_pdf_draw_flags(struct stm_page *page, const struct stm_pdf_report *report);
 void stm_pdf_draw_groups(struct stm_page *page, const struct stm_pdf_report *report);
+void stm_pdf_draw_growth(struct stm_page *page, const struct stm_pdf_report *report);
 void stm_pdf_draw_cells(struct stm_page *page, const struct stm_pdf_report *report);
 void stm_pdf_draw_wells(struct stm_page *page, const struct stm_pdf_report *report);
 void stm_pdf_draw_pictures(struct stm_page *page, const struct stm_pdf_report *report);

@@ -280,6 +280,7 @@ static bool well(struct stm_well *well, const struct stm_stage_env *env, struct 
 const struct stm_stage stm_stage_aggregate = {
     .name = "aggregate",
     .summary = "counts, viability and density of a well over its fields of view, with intervals",
+    .roles = 1u << STM_ROLE_NUCLEI,
     .reads = STM_SLOT_OBJECTS,
     .well_columns = columns,
     .well = well,

@@ -95,12 +95,15 @@ static const uint8_t classes[CALLS][CALLS] = {
 
 static void count_classes(const struct stm_site *site, double *value)
 {
-    int count[STM_CLASSES] = {0};
+    int count[STM_CLASSES] = {0}, nuclei = 0; /* those without a call may have the class of their shape */
     for (int i = 0; i < site->n_objects; i++)
-        if (site->objects[i].counted) count[site->objects[i].class]++;
+        if (site->objects[i].counted) {
+            count[site->objects[i].class]++;
+            nuclei += site->objects[i].class != STM_CLASS_DEBRIS;
+        }
     const int live = count[STM_CLASS_LIVE], dead = count[STM_CLASS_DEAD],
               unclear = count[STM_CLASS_AMBIGUOUS];
-    value[COUNT_NUCLEI] = count[STM_CLASS_NONE] + live + dead + unclear;
+    value[COUNT_NUCLEI] = nuclei;
     value[COUNT_LIVE] = live;
     value[COUNT_DEAD] = dead;
     value[COUNT_AMBIGUOUS] = unclear;
@@ -133,6 +136,7 @@ static void recount(struct stm_site *site, const struct stm_stage_env *env)
 const struct stm_stage stm_stage_classify = {
     .name = "classify",
     .summary = "live, dead or ambiguous, with one threshold for the whole plate",
+    .roles = 1u << STM_ROLE_NUCLEI,
     .reads = STM_SLOT_FLAT | STM_SLOT_OBJECTS,
     .writes = STM_SLOT_OBJECTS,
     .params = params,

@@ -119,6 +119,7 @@ static bool run(struct stm_site *site, const struct stm_stage_env *env, struct s
 const struct stm_stage stm_stage_segment = {
     .name = "segment",
     .summary = "find the nuclei, one by one",
+    .roles = 1u << STM_ROLE_NUCLEI,
     .reads = STM_SLOT_RAW | STM_SLOT_FLAT,
     .writes = STM_SLOT_LABELS | STM_SLOT_OBJECTS,
     .params = params,

@@ -1,57 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Stage shape: what kind of cell it looks like. From the areas and radii that stage measure left. */
+/* Stage shape: what kind of cell it looks like. From the areas and radii that stage measure left, and
+ * the lines that are left of a cell when it is thinned. */
+#include "kernels/runs.h"
 #include "pipeline/stage.h"
+#include "pipeline/stages/features/form.h"
+#include "pipeline/stages/features/skeleton.h"
 
 #include <math.h>
 
-struct knobs {
-    double spindle_score, flat_um2;
-};
-
 static const struct stm_param params[] = {
-    STM_REAL(knobs, spindle_score, "", 0, 1, 0.5, "Shape_SpindleScore from which a cell is a spindle"),
-    STM_REAL(knobs, flat_um2, "um2", 100, 1000000, 4700,
+    STM_REAL(stm_form_limits, spindle_score, "", 0, 1, 0.5,
+             "Shape_SpindleScore from which a cell is a spindle"),
+    STM_REAL(stm_form_limits, flat_um2, "um2", 100, 1000000, 4700,
              "area from which a cell that is no spindle is flat: between that of early mesenchymal cells "
              "(1800 to 2500) and 4.8 times it"),
     {0},
 };
 
-enum { ELONGATION, LENGTH, WIDTH, SCORE, OBJECT_COLUMNS };
-static const struct stm_measure object_columns[OBJECT_COLUMNS + 1] = {
-    [ELONGATION] =
-        {"Shape_Elongation", "", 3,
-         "Area / (pi * MaximumRadius^2): 1 for a disc, the axis ratio of an ellipse, and the same when "
-         "it is bent"},
-    [LENGTH] =
-        {"Shape_Length_um", "um", 2,
-         "Elongation * Width: length along the middle of the ellipse, straight or bent, of this area and "
-         "width; empty when the pixel size is unknown"},
-    [WIDTH] = {"Shape_Width_um", "um", 2, "2 * MaximumRadius: width at the widest place"},
-    [SCORE] = {"Shape_SpindleScore", "", 4,
-               "e^2 / (e^2 + 1.5^2) with e = sqrt(Elongation * MajorAxisLength / MinorAxisLength) - 1, at "
-               "least 0: 0 "
-               "for a disc, 0.5 for an ellipse 2.5 times as long as wide, towards 1; cells with several "
-               "corners are "
-               "long but have no long axis"},
+static const struct stm_measure object_columns[STM_FORM_COLUMNS + 1] = {
+    [STM_FORM_ELONGATION] = STM_FORM_ROW_ELONGATION,
+    [STM_FORM_LENGTH] = STM_FORM_ROW_LENGTH,
+    [STM_FORM_WIDTH] = STM_FORM_ROW_WIDTH,
+    [STM_FORM_SCORE] = STM_FORM_ROW_SCORE,
+    [STM_FORM_AXIS_LENGTH] = STM_FORM_ROW_AXIS_LENGTH,
+    [STM_FORM_AXIS_WIDTH] = STM_FORM_ROW_AXIS_WIDTH,
 };
-
-enum { CELLS, SPINDLE, POLYGONAL, FLAT, ROUNDED, ALIGNMENT, DIRECTION, SITE_COLUMNS };
-static const struct stm_measure site_columns[SITE_COLUMNS + 1] = {
-    [CELLS] = {"Count_Cells", "", 0, "counted cells (the counting frame decides at the edges)"},
-    [SPINDLE] = {"Count_Spindle", "", 0,
-                 "counted cells with Shape_SpindleScore of shape.spindle_score or more"},
-    [POLYGONAL] = {"Count_Polygonal", "", 0, "counted cells of no other class"},
-    [FLAT] = {"Count_Flat", "", 0, "counted cells of shape.flat_um2 or more that are no spindles"},
-    [ROUNDED] = {"Count_Rounded", "", 0, "counted cells that are bright and compact: dividing, or afloat"},
-    [ALIGNMENT] =
-        {"Shape_Alignment", "", 3,
-         "nematic order of the counted spread cells, weighted by their SpindleScore: length of the mean "
-         "of (cos 2a, sin 2a) over their directions a; 0 = in all directions, 1 = in one"},
-    [DIRECTION] = {"Shape_AlignmentAngle", "deg", 1, "that direction, counted as AreaShape_Orientation"},
-};
-
-/* Elongation at which the score is one half, over 1. */
-static const double half_way = 1.5, pi = 3.14159265358979323846;
+static const struct stm_measure site_columns[STM_FORM_SITE_COLUMNS + 1] = {STM_FORM_SITE_ROWS};
 
 /* Where stage measure put what is needed. */
 struct inputs {
@@ -69,85 +43,69 @@ static bool find_inputs(struct inputs *in, const struct stm_stage_env *env, stru
            stm_fail(err, STM_USAGE, "stage shape needs the columns of stage measure before it");
 }
 
-/* A value as it will be printed: decisions use that. */
-static double rounded(double v, double scale)
+/* Length and width along the middle, of every object that has pixels. */
+static bool fill_axes(struct stm_site *site, double um, const struct stm_stage_env *env,
+                      struct stm_error *err)
 {
-    return floor(v * scale + 0.5) / scale;
-}
-
-static void fill(double *value, const double *row, const struct inputs *in, double um)
-{
-    const double area = row[in->area], r = row[in->radius];
-    const double elongation = r > 0 ? fmax(1, area / (pi * r * r)) : NAN;
-    const double axes = row[in->minor] > 0 ? row[in->major] / row[in->minor] : elongation * elongation;
-    const double e = fmax(0, sqrt(elongation * axes) - 1);
-    value[ELONGATION] = elongation;
-    value[WIDTH] = 2 * r * um;
-    value[LENGTH] = elongation * value[WIDTH];
-    value[SCORE] = e * e / (e * e + half_way * half_way);
-}
-
-static enum stm_class class_of(const struct knobs *k, double score, double area_um2)
-{
-    if (rounded(score, 1e4) >= k->spindle_score) return STM_CLASS_SPINDLE;
-    return rounded(area_um2, 100) >= k->flat_um2 ? STM_CLASS_FLAT : STM_CLASS_POLYGONAL;
-}
-
-/* Sums over counted cells. */
-struct sums {
-    int n[STM_CLASSES];
-    double c, s, weight;
-};
-
-static void add(struct sums *sum, const struct stm_object *o, double degrees, double score)
-{
-    if (!o->counted) return;
-    sum->n[o->class]++;
-    if (o->class == STM_CLASS_ROUNDED || isnan(score)) return;
-    sum->c += score * cos(degrees * pi / 90);
-    sum->s += score * sin(degrees * pi / 90);
-    sum->weight += score;
-}
-
-static void fill_site(double *v, const struct sums *sum)
-{
-    v[SPINDLE] = sum->n[STM_CLASS_SPINDLE];
-    v[POLYGONAL] = sum->n[STM_CLASS_POLYGONAL];
-    v[FLAT] = sum->n[STM_CLASS_FLAT];
-    v[ROUNDED] = sum->n[STM_CLASS_ROUNDED];
-    v[CELLS] = v[SPINDLE] + v[POLYGONAL] + v[FLAT] + v[ROUNDED];
-    if (!(sum->weight > 0)) return;
-    v[ALIGNMENT] = sqrt(sum->c * sum->c + sum->s * sum->s) / sum->weight;
-    v[DIRECTION] = atan2(sum->s, sum->c) * 90 / pi;
+    const size_t n = (size_t)site->n_objects;
+    struct stm_segment *run =
+        stm_arena_take(env->scratch, (site->n_segments + 1) * sizeof *run, "runs by cell", err);
+    size_t *first = stm_arena_take(env->scratch, (n + 2) * sizeof *first, "runs by cell", err);
+    if (!run || !first) return false;
+    stm_runs_group(run, first, site->segments, site->n_segments, (uint32_t)n);
+    const size_t mark = stm_arena_mark(env->scratch);
+    for (size_t i = 0; i < n; i++) {
+        double axis[2], *value = site->object_values + i * (size_t)env->object_columns->n + env->object_first;
+        struct stm_blob b = {.run = run + first[i + 1], .n_runs = first[i + 2] - first[i + 1]};
+        if (!b.n_runs) continue;
+        if (!stm_blob_make(&b, env->scratch, err) ||
+            !stm_feature_skeleton(&b, env->kernels, env->scratch, axis, err))
+            return false;
+        value[STM_FORM_AXIS_LENGTH] = axis[0] * um;
+        value[STM_FORM_AXIS_WIDTH] = axis[1] * um;
+        stm_arena_reset(env->scratch, mark);
+    }
+    return true;
 }
 
 static bool run(struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err)
 {
     struct inputs in;
-    struct sums sum = {0};
+    struct stm_form_sums sum = {0};
     const double um = site->geo.pixel_um > 0 ? site->geo.pixel_um : NAN;
     if (!find_inputs(&in, env, err)) return false;
     for (int i = 0; i < site->n_objects; i++) {
         struct stm_object *o = &site->objects[i];
         double *row = site->object_values + (ptrdiff_t)i * env->object_columns->n,
                *value = row + env->object_first;
-        fill(value, row, &in, um);
+        stm_form_fill(value, row[in.area], row[in.radius], row[in.major], row[in.minor], um);
         if (o->class != STM_CLASS_ROUNDED)
-            o->class = (uint8_t)class_of(env->params, value[SCORE], row[in.area] * um * um);
-        add(&sum, o, row[in.orientation], value[SCORE]);
+            o->class = (uint8_t)stm_form_class(env->params, value[STM_FORM_SCORE], row[in.area] * um * um);
+        if (o->counted) stm_form_add(&sum, o->class, row[in.orientation], value[STM_FORM_SCORE]);
     }
-    fill_site(site->site_values + env->site_first, &sum);
-    return true;
+    stm_form_site(site->site_values + env->site_first, &sum);
+    return fill_axes(site, um, env, err);
+}
+
+/* As stage measure: a run in every 4th pixel, an object in every 16th, one as large as the image. */
+static size_t scratch_bytes(const void *unused, const struct stm_geometry *geo)
+{
+    (void)unused;
+    const size_t w = (size_t)geo->width, h = (size_t)geo->height, px = w * h;
+    return stm_arena_cost((px / 4 + 64) * sizeof(struct stm_segment)) + stm_arena_cost((px / 16 + 64) * 8) +
+           3 * stm_arena_cost((h + 2) * ((w + 65) / 64 * 8)) +
+           stm_feature_skeleton_bytes(geo->width, geo->height);
 }
 
 const struct stm_stage stm_stage_shape = {
     .name = "shape",
     .summary = "spindle, polygonal, flat or rounded, and how the cells lie",
-    .reads = STM_SLOT_OBJECTS,
+    .reads = STM_SLOT_LABELS | STM_SLOT_OBJECTS,
     .writes = STM_SLOT_OBJECTS,
     .params = params,
-    .params_size = sizeof(struct knobs),
+    .params_size = sizeof(struct stm_form_limits),
     .object_columns = object_columns,
     .site_columns = site_columns,
+    .scratch_bytes = scratch_bytes,
     .run = run,
 };

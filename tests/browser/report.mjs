@@ -19,7 +19,7 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), "stroma_browser_"));
 const shapes = {
     plate12: [3, 4, 2, 400, "dead"], sheet: [4, 6, 1, 200, "samples"], hostilesheet: [2, 4, 1, 200, "samples", "hostile"], plate96: [8, 12, 1, 200, "dead"], plate384: [16, 24, 1, 100],
     large: [16, 24, 2, 640, "dead"], plate1536: [32, 48, 3, 128, "blind"], beside: [2, 3, 1, 320, "dead", "many"], single: [0, 0, 1, 600, "dead"], adherent: [2, 3, 1, 400, "mask"],
-    hostile: [2, 3, 2, 300, "dead", "hostile"], bare: [2, 3, 1, 200, "bare"],
+    times: [1, 2, 5, 200, "times"], hostile: [2, 3, 2, 300, "dead", "hostile"], bare: [2, 3, 1, 200, "bare"],
 };
 const made = {};
 function reportOf(name) {
@@ -129,6 +129,23 @@ const tests = {
         await page.goBack();
         await page.waitForSelector("table.rows");
         await close(page);
+    },
+    async "growth is drawn with the line of its doubling time"() {
+        const page = await open("times", {hash: "#well-0"});
+        assert.equal(await page.locator(".growth svg").count(), 2);
+        assert.match(await page.textContent(".growth"), /Doubles in 24.0.*20.0\u201330.0/);
+        const ends = await page.$eval(".growth svg .fit", line => line.getAttribute("d").match(/[\d.]+/g).map(Number));
+        const points = await page.$$eval(".growth svg >> nth=0 >> path[transform]", list =>
+            list.map(mark => mark.getAttribute("transform").match(/[\d.]+/g).map(Number)));
+        assert.equal(points.length, 5);
+        points[0].concat(points[4]).forEach((v, i) => assert.ok(Math.abs(v - ends[i]) < 0.3, v + " is not " + ends[i]));
+        assert.equal(await page.locator(".growth .fit").count(), 1); /* the count has no doubling time here */
+        await page.click("text=Overview");
+        assert.equal(await page.locator(".growth svg").first().locator("a").count(), 2); /* its second well lacks a time */
+        await close(page);
+        const still = await open("plate12");
+        assert.equal(await still.locator(".growth").count(), 0);
+        await close(still);
     },
     async "outlines can be taken off"() {
         const page = await open("plate12", {hash: "#well-0"});

@@ -29,6 +29,7 @@ int main(int argc, char **argv)
         run.blind |= !strcmp(argv[i], "blind");
         run.pretend = !strcmp(argv[i], "many") ? 5000 : run.pretend;
         run.samples |= !strcmp(argv[i], "samples");
+        run.times |= !strcmp(argv[i], "times");
         run.hostile |= !strcmp(argv[i], "hostile");
         pages_only |= !strcmp(argv[i], "pages");
     }

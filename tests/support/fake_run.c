@@ -74,6 +74,23 @@ static void set_columns(struct stm_columns *columns, struct stm_column *at, cons
     }
 }
 
+/* Columns that growth is drawn from take the place of others. */
+static void name_growth(struct fake *f)
+{
+    static const struct {
+        int column;
+        const char *name;
+    } of_site[] = {{0, "Confluence"}, {1, "Count_Cells"}},
+      of_well[] = {{7, "Growth_ConfluenceDoubling_h"},
+                   {8, "Growth_ConfluenceDoubling_h_Low"},
+                   {9, "Growth_ConfluenceDoubling_h_High"},
+                   {10, "Growth_TimePoints"}};
+    for (int i = 0; i < 2; i++)
+        strcpy(f->site_columns.column[of_site[i].column].name, of_site[i].name);
+    for (int i = 0; i < 4; i++)
+        strcpy(f->well_columns.column[of_well[i].column].name, of_well[i].name);
+}
+
 static bool create(struct fake *f, const struct stm_fake_run *run)
 {
     const size_t side = (size_t)run->size, small = (side + (size_t)run->shrink - 1) / (size_t)run->shrink;
@@ -81,6 +98,7 @@ static bool create(struct fake *f, const struct stm_fake_run *run)
     set_columns(&f->object_columns, f->columns, object_measures, OBJECT_COLUMNS);
     set_columns(&f->site_columns, f->columns + OBJECT_COLUMNS, site_measures, SITE_COLUMNS);
     set_columns(&f->well_columns, f->columns + OBJECT_COLUMNS + SITE_COLUMNS, well_measures, WELL_COLUMNS);
+    if (run->times) name_growth(f);
     if (run->bare) f->object_columns.n = f->site_columns.n = f->well_columns.n = 0;
     f->segments = calloc(MAX_OBJECTS * (side / 20 + 1), sizeof *f->segments);
     f->preview[0] = calloc(small, small);
@@ -228,6 +246,10 @@ static void count(struct fake *f)
                                          0.012,
                                          14.2};
     memcpy(f->site_values, values, sizeof values);
+    if (f->run->times) {
+        f->site_values[0] = 4 * (1 << f->site.timepoint);
+        f->site_values[1] = 10 * (1 << f->site.timepoint);
+    }
     const bool used = f->site.verdict < STM_VERDICT_REJECTED;
     for (int i = 0; i < 4; i++)
         f->sums[i] += used ? values[i] : 0;
@@ -242,7 +264,7 @@ static void make_site(struct fake *f, int well, int index)
     *row = (struct stm_site_row){.image_number = well * run->sites + index + 1,
                                  .row = run->plate_cols ? well / run->plate_cols : -1,
                                  .col = run->plate_cols ? well % run->plate_cols : -1,
-                                 .timepoint = -1,
+                                 .timepoint = run->times ? index : -1,
                                  .width = run->size,
                                  .height = run->size,
                                  .pixel_um = run->hostile ? NAN : 0.65,
@@ -310,6 +332,8 @@ static void make_well(struct fake *f, int index)
                                          180 + index % 23 * 4.5,
                                          viability - (index == 1 ? 7.2 : 0)};
     memcpy(f->well_values, values, sizeof values);
+    if (f->run->times)
+        memcpy(f->well_values + 7, (const double[]){24, 20, 30, f->run->sites}, 4 * sizeof(double));
     well->values = f->well_values;
     if (f->run->samples) say_sample(f, index);
     well->verdict = well->sites_used == 0 ? STM_VERDICT_REJECTED : well->sites_used < well->sites;
@@ -420,6 +444,7 @@ bool stm_fake_feed(const struct stm_fake_run *run, const struct stm_sink *const 
          "width of the Gaussian that smooths nuclei before they are found"},
         {"segment", "method", "otsu", "otsu", "", "how the threshold is chosen"},
         {"classify", "margin", "2.0", "2.0", "", "standard deviations between live and dead"},
+        {"growth", "step_min", "1440", "0", "min", "minutes between time points"},
     };
     struct fake *const f = malloc(sizeof *f);
     if (!f || !create(f, run)) abort();
@@ -432,7 +457,7 @@ bool stm_fake_feed(const struct stm_fake_run *run, const struct stm_sink *const 
     info.site_columns = &f->site_columns;
     info.well_columns = &f->well_columns;
     info.params = params;
-    info.n_params = 3;
+    info.n_params = run->times ? 4 : 3;
     const bool ok = feed(f, &info, sinks, err);
     destroy(f);
     free(f);

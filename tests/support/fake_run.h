@@ -14,11 +14,13 @@ struct stm_fake_run {
     bool full;                  /* pictures in full size as well: 200 inside of objects, 30 outside */
     bool dead;                  /* a second channel */
     bool mask;
-    bool hostile;     /* names that try to break out of every format */
-    bool bare;        /* an assay without columns */
-    bool samples;     /* a sample sheet; see stm_fake_feed */
-    bool blind;       /* no pixels */
-    int pretend;      /* number of sites that sinks are told; 0 = as many as there are */
+    bool hostile; /* names that try to break out of every format */
+    bool bare;    /* an assay without columns */
+    bool samples; /* a sample sheet; see stm_fake_feed */
+    bool blind;   /* no pixels */
+    bool times;   /* a well's sites are one field a day, each time with twice the Confluence (from 4 %) and
+                     Count_Cells (from 10); the wells' doubling time is 24 h, 20 to 30 */
+    int pretend;  /* number of sites that sinks are told; 0 = as many as there are */
     int stop_at_site; /* 1-based: the run fails there and everything is discarded; 0 = never */
 };
 

@@ -48,6 +48,36 @@ static void columns_are_repeated_for_each_channel(void **state)
                     plan.stage[i].object_first <= plan.object_columns.n);
 }
 
+static bool has_stage(const struct stm_plan *p, const char *name)
+{
+    bool has = false;
+    for (int i = 0; i < p->n_stages; i++)
+        has |= !strcmp(p->stage[i].stage->name, name);
+    return has;
+}
+
+static void stages_take_part_where_their_channel_is(void **state)
+{
+    (void)state;
+    static const enum stm_role roles[] = {STM_ROLE_BODY};
+    struct stm_plan bodies;
+    struct stm_error err;
+    assert_ok(stm_plan_set(&plan, "bodies.edge", "0.3", &err), &err);
+    finish(&plan);
+    assert_false(has_stage(&plan, "bodies"));
+    assert_true(has_stage(&plan, "segment"));
+    assert_int_equal(stm_columns_find(&plan.object_columns, "Cells_AreaShape_Area"), -1);
+    assert_string_equal(stm_plan_object_name(&plan), "nuclei");
+    assert_ok(stm_plan_begin(&bodies, "fluorescence", &err), &err);
+    assert_ok(stm_plan_finish(&bodies, roles, 1, &err), &err);
+    assert_true(has_stage(&bodies, "bodies"));
+    assert_false(has_stage(&bodies, "segment"));
+    assert_int_equal(stm_columns_find(&bodies.well_columns, "Viability"), -1);
+    assert_true(stm_columns_find(&bodies.well_columns, "SpindleFraction_Low") >= 0);
+    assert_string_equal(stm_plan_object_name(&bodies), "cells");
+    stm_plan_free(&bodies);
+}
+
 static void canonical_text_is_a_protocol_that_gives_the_same_hash(void **state)
 {
     (void)state;
@@ -102,6 +132,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(columns_are_repeated_for_each_channel, setup, teardown),
+        cmocka_unit_test_setup_teardown(stages_take_part_where_their_channel_is, setup, teardown),
         cmocka_unit_test_setup_teardown(canonical_text_is_a_protocol_that_gives_the_same_hash, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_locked_protocol_refuses_changes, setup, teardown),

@@ -64,7 +64,9 @@ static struct stm_spooled make(int seed)
                                         .full = {[1] = {pixels, W, W, H - 1}},
                                         .shrink = 2,
                                         .segments = segments,
-                                        .n_segments = 4};
+                                        .n_segments = 4,
+                                        .cells = segments + 1,
+                                        .n_cells = 3};
     return s;
 }
 
@@ -77,6 +79,8 @@ static void check(const struct stm_spooled *s, int seed, bool with_pixels)
     if (!with_pixels) return;
     assert_int_equal(s->pixels.n_segments, 4);
     assert_int_equal(s->pixels.segments[3].x0, seed);
+    assert_int_equal(s->pixels.n_cells, 3);
+    assert_int_equal(s->pixels.cells[2].label, 4);
     assert_null(s->pixels.preview[0].px);
     assert_int_equal(s->pixels.preview[1].px[W * H - 1], (uint8_t)(seed + W * H - 1));
     assert_int_equal(s->pixels.shrink, 2);

@@ -142,7 +142,7 @@ function overview() {
         el("header", {class: "top"}, el("h1", {tabindex: -1}, run.title),
             el("p", {class: "sub"}, [run.assay_title || run.assay, isPlate ? plural(wells.length, "well") : null,
                 plural(fields.length, "field"), run.protocol_name ? "protocol " + run.protocol_name : "default protocol"].filter(t => t).join(" \u00b7 ")), verdictLine()),
-        tiles(), isPlate ? [plateSection(), attention(), groupSection(), cellSection(fields, "of all wells"), rowTable("Wells", wellKind, wells)] : wells.length ? wellBody(wells[0]) : null,
+        tiles(), isPlate ? [plateSection(), attention(), growthOverview(), groupSection(), cellSection(fields, "of all wells"), rowTable("Wells", wellKind, wells)] : wells.length ? wellBody(wells[0]) : null,
         isPlate ? null : attention(), methods(), provenance(), glossary(),
         el("footer", {}, "stroma " + run.version + " \u00b7 assay " + run.assay + " " + run.assay_version +
             " \u00b7 protocol " + (run.protocol_hash || "").slice(0, 12)));

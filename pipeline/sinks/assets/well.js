@@ -145,7 +145,7 @@ function wellBody(well) {
     const many = well.fields.length > 9; /* the table is the way to the pictures then */
     return [
         well.reason ? el("p", {class: "reason " + well.status}, badge(well.status), " ", well.reason) : null,
-        exclusionNote(well), many ? table : null,
+        exclusionNote(well), growthSection(well), many ? table : null,
         el("div", {class: "columns"}, el("div", {}, sampleTable(well), results(well)),
             section("Pictures", {}, pictures ? el("div", {class: "filters"}, outlineSwitches(figures)) : null, figures,
                 pictures ? el("p", {class: "muted"}, "Contrast: grey levels from the 5th to the 99.8th percentile of each picture " +

@@ -162,6 +162,51 @@ static void cells_that_count_are_kept_for_histograms(void **state)
     free(cells.cell);
 }
 
+/* A report of a time course has a page more to draw; the curves come from what each field adds. */
+static void growth_is_drawn_over_time(void **state)
+{
+    (void)state;
+    const struct stm_fake_run times = {
+        .plate_rows = 1, .plate_cols = 2, .sites = 5, .size = 200, .shrink = 1, .times = true};
+    struct stm_fake_run still = times;
+    unsigned long n = 0, m = 0;
+    still.times = false;
+    char *const with = report(times, &n), *const without = report(still, &m);
+    assert_int_equal(count(with, n, "(Growth)"), 1); /* the bookmark */
+    assert_int_equal(count(without, m, "(Growth)"), 0);
+    free(with);
+    free(without);
+}
+
+static void fields_of_a_time_add_up(void **state)
+{
+    (void)state;
+    struct stm_column columns[] = {
+        {.name = "Confluence"}, {.name = "Confluence_Excluded"}, {.name = "Count_Cells"}};
+    const struct stm_columns site_columns = {columns, 3};
+    const struct stm_run_param params[] = {{.stage = "growth", .name = "step_min", .value = "90"}};
+    const struct stm_run_info info = {.site_columns = &site_columns, .params = params, .n_params = 1};
+    double measured[] = {40, 25, 7};
+    struct stm_site_row site = {
+        .timepoint = 3, .width = 100, .height = 80, .pixel_um = 2, .values = measured};
+    struct stm_pdf_growth growth = {.step_h = 0};
+    stm_pdf_choose_growth(&growth, &info);
+    assert_near(growth.step_h, 1.5, 0);
+    const struct stm_pdf_moment moment = stm_pdf_moment_of(&growth, &site);
+    assert_int_equal(moment.time, 3);
+    assert_near(moment.surface, 6000, 0);
+    assert_near(moment.covered / moment.surface, 40, 0);
+    assert_near(moment.area_mm2, 0.032, 1e-12);
+    assert_true(stm_pdf_keep_moment(&growth, &moment, 4));
+    assert_int_equal(growth.moment[0].well, 4);
+    measured[0] = NAN;
+    assert_int_equal(stm_pdf_moment_of(&growth, &site).time, -1);
+    measured[0] = 40;
+    site.verdict = STM_VERDICT_REJECTED;
+    assert_int_equal(stm_pdf_moment_of(&growth, &site).time, -1);
+    free(growth.moment);
+}
+
 static void titles_name_the_unit_once(void **state)
 {
     (void)state;
@@ -232,6 +277,8 @@ int main(void)
         cmocka_unit_test(other_kinds_of_runs),
         cmocka_unit_test(a_run_that_fails_leaves_nothing),
         cmocka_unit_test(cells_that_count_are_kept_for_histograms),
+        cmocka_unit_test(growth_is_drawn_over_time),
+        cmocka_unit_test(fields_of_a_time_add_up),
         cmocka_unit_test(titles_name_the_unit_once),
         cmocka_unit_test(wells_treated_alike_are_groups),
         cmocka_unit_test(z_prime_is_not_made_up),
