@@ -16,6 +16,7 @@
  * do not grow: that bounds memory. */
 static const double canonical = 26, least_factor = 0.02, greatest_factor = 1.5;
 enum { LARGE = 1 << 22, LEAST_SIDE = 8 };
+enum { PART = 800 }; /* side of what sizes are tried on: some 50 cells of the greatest */
 
 /* A pixel is in a cell when its log odds are above 0; a top is at least 0.45 high and 0.1 above its passes.
  */
@@ -61,7 +62,7 @@ static size_t most(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-size_t stm_cells_net_scratch(int full_w, int full_h)
+static size_t scratch_for(int full_w, int full_h)
 {
     const double f = most_factor(full_w, full_h);
     const int w = side(full_w, f), h = side(full_h, f), fine_w = STM_NET_FINE * w, fine_h = STM_NET_FINE * h;
@@ -69,6 +70,11 @@ size_t stm_cells_net_scratch(int full_w, int full_h)
                                stm_net_scratch(&stm_net_cells, stm_net_padded(w), stm_net_padded(h)));
     return stm_net_view_bytes(w, h) + stm_net_contrast_bytes(fine_w, fine_h) +
            most(seeing, stm_net_view_working_bytes(w, h, full_w));
+}
+
+size_t stm_cells_net_scratch(int w, int h)
+{
+    return most(scratch_for(w, h), scratch_for(w < PART ? w : PART, h < PART ? h : PART));
 }
 
 size_t stm_cells_net_most(int w, int h)
@@ -179,9 +185,44 @@ static double fit(double usual, double sharpness)
     return sharpness / (1 + 4 * octaves * octaves);
 }
 
-/* Sizes from far to near; the cells' own size at the best of them. */
-static bool try_sizes(struct view *v, double *diameter, struct stm_cu16 plane, struct stm_error *err)
+/* How much the light changes from pixel to pixel, of every fourth row and column. */
+static uint64_t unrest(struct stm_cu16 plane)
 {
+    uint64_t sum = 0;
+    for (int y = 0; y < plane.h; y += 4)
+        for (int x = 4; x < plane.w; x += 4) {
+            const uint16_t *px = plane.px + y * plane.stride + x;
+            sum += (uint64_t)abs(px[0] - px[-4]);
+        }
+    return sum;
+}
+
+static struct stm_cu16 part_of(struct stm_cu16 plane, int x, int y)
+{
+    const int w = plane.w < PART ? plane.w : PART, h = plane.h < PART ? plane.h : PART;
+    return (struct stm_cu16){plane.px + (plane.h - h) * y / 2 * plane.stride + (plane.w - w) * x / 2,
+                             plane.stride, w, h};
+}
+
+/* Of a large plane, the part of nine with most unrest: cells are there. */
+static struct stm_cu16 busiest(struct stm_cu16 plane)
+{
+    struct stm_cu16 best = part_of(plane, 1, 1);
+    uint64_t most_unrest = unrest(best);
+    if (plane.w <= PART && plane.h <= PART) return best;
+    for (int i = 0; i < 9; i++) {
+        const struct stm_cu16 part = part_of(plane, i % 3, i / 3);
+        const uint64_t here = unrest(part);
+        if (here > most_unrest) best = part;
+        most_unrest = here > most_unrest ? here : most_unrest;
+    }
+    return best;
+}
+
+/* Sizes from far to near; the cells' own size at the best of them. */
+static bool try_sizes(struct view *v, double *diameter, struct stm_cu16 whole, struct stm_error *err)
+{
+    const struct stm_cu16 plane = busiest(whole);
     const size_t mark = stm_arena_mark(v->net.scratch);
     double best = -1;
     *diameter = tries[0];
