@@ -18,6 +18,11 @@ struct stm_assay_default {
     const char *param, *value; /* "segment.method", "classical"; a NULL param ends the list */
 };
 
+/* How reports speak of an assay. */
+struct stm_assay_words {
+    const char *title, *summary, *object_name, *default_measure;
+};
+
 struct stm_assay {
     const char *name, *version; /* the version changes whenever the same input could give other results */
     const char *title, *summary;
@@ -26,6 +31,8 @@ struct stm_assay {
     const struct stm_stage *const *stages;    /* in order, NULL-ended; no two of one name */
     const struct stm_assay_default *defaults; /* where it differs from the stages' own */
     const char *default_measure;              /* well column that colours the plate map at first */
+    struct stm_assay_words
+        bodies;  /* said instead where bodies are stained and nuclei are not; all NULL = the same */
     bool colour; /* colour pictures become red, green and blue; else their brightest colour is one channel */
 };
 

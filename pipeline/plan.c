@@ -258,10 +258,11 @@ static bool images(const struct stm_plan *plan, enum stm_role role)
     return has;
 }
 
-const char *stm_plan_object_name(const struct stm_plan *plan)
+struct stm_assay_words stm_plan_words(const struct stm_plan *plan)
 {
-    const bool bodies = images(plan, STM_ROLE_BODY) && !images(plan, STM_ROLE_NUCLEI);
-    return bodies ? "cells" : plan->assay->object_name;
+    const struct stm_assay *const a = plan->assay;
+    if (a->bodies.title && images(plan, STM_ROLE_BODY) && !images(plan, STM_ROLE_NUCLEI)) return a->bodies;
+    return (struct stm_assay_words){a->title, a->summary, a->object_name, a->default_measure};
 }
 
 /* Rows of planes are padded to a cache line. Previews are at most as large as the planes in pixels,

@@ -70,8 +70,8 @@ size_t stm_plan_site_bytes(const struct stm_plan *plan, const struct stm_geometr
  * valid protocol file. */
 void stm_plan_canonical(const struct stm_plan *plan, struct stm_string *out);
 
-/* The <object> of labels/<stem>_<object>.tif: the assay's, or "cells" where bodies stand in for nuclei. */
-const char *stm_plan_object_name(const struct stm_plan *plan);
+/* What the assay is called with these channels, what it finds, what colours the plate map. */
+struct stm_assay_words stm_plan_words(const struct stm_plan *plan);
 
 void stm_plan_free(struct stm_plan *plan);
 

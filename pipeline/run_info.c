@@ -33,6 +33,14 @@ static int list_sections(const struct stm_plan *plan, struct section *out)
     return n;
 }
 
+/* The plan may lack stages that are idle. */
+static const struct section *same_section(const struct section *all, const struct section *one)
+{
+    while (all->rows != one->rows)
+        all++;
+    return all;
+}
+
 /* Values and defaults are kept behind each other in one string, which is complete before anyone points into
  * it. */
 static bool list_params(const struct stm_plan *plan, struct stm_run_texts *t, struct stm_run_info *info)
@@ -54,8 +62,9 @@ static bool list_params(const struct stm_plan *plan, struct stm_run_texts *t, st
             for (const struct stm_param *row = sections[s].rows; row && row->name; row++, n++)
                 for (int which = 0; which < 2; which++) {
                     if (pass == 0) {
-                        stm_param_get(row, which ? defaults[s].params : sections[s].params, value,
-                                      sizeof value);
+                        const struct section *const from =
+                            which ? same_section(defaults, &sections[s]) : &sections[s];
+                        stm_param_get(row, from->params, value, sizeof value);
                         stm_string_add_n(&t->params, value, strlen(value) + 1);
                         continue;
                     }
@@ -147,6 +156,7 @@ static void reproduce(const struct stm_crew *crew, struct stm_run_texts *t)
 bool stm_run_info_begin(struct stm_crew *crew, struct stm_run_texts *t, struct stm_error *err)
 {
     const struct stm_plan *const plan = crew->plan;
+    const struct stm_assay_words words = stm_plan_words(plan);
     struct stm_run_info *const info = &crew->info;
     memset(t, 0, sizeof *t);
     now(t->started, sizeof t->started);
@@ -161,8 +171,8 @@ bool stm_run_info_begin(struct stm_crew *crew, struct stm_run_texts *t, struct s
     info->program_version = STM_VERSION;
     info->assay = plan->assay->name;
     info->assay_version = plan->assay->version;
-    info->assay_title = plan->assay->title;
-    info->assay_summary = plan->assay->summary;
+    info->assay_title = words.title;
+    info->assay_summary = words.summary;
     info->protocol_name = plan->protocol_name;
     info->protocol_hash = plan->hash;
     info->protocol_text = t->protocol.text;
@@ -170,8 +180,8 @@ bool stm_run_info_begin(struct stm_crew *crew, struct stm_run_texts *t, struct s
     info->object_columns = &plan->object_columns;
     info->site_columns = &plan->site_columns;
     info->well_columns = &plan->well_columns;
-    info->default_measure = plan->assay->default_measure;
-    info->object_name = stm_plan_object_name(plan);
+    info->default_measure = words.default_measure;
+    info->object_name = words.object_name;
     info->channels = t->channels;
     info->n_channels = plan->channels;
     info->metadata = crew->input->samples.names;

@@ -24,4 +24,8 @@ const struct stm_assay stm_assay_fluorescence = {
     .stages = stages,
     .defaults = defaults,
     .default_measure = "Viability",
+    .bodies = {.title = "Fluorescent cell bodies",
+               .summary = "cells found and measured in the stain of their bodies",
+               .object_name = "cells",
+               .default_measure = "SpindleFraction"},
 };

@@ -144,6 +144,8 @@ static void make_segments(struct fake *f)
                 f->segments[f->pixels.n_segments++] =
                     (struct stm_segment){y, f->objects[i].x0, f->objects[i].x1, f->objects[i].number};
     f->pixels.segments = f->segments;
+    f->pixels.cells = f->run->bodies ? f->segments : NULL;
+    f->pixels.n_cells = f->run->bodies ? f->pixels.n_segments : 0;
 }
 
 static void make_full(struct fake *f)

@@ -18,6 +18,7 @@ struct stm_fake_run {
     bool bare;    /* an assay without columns */
     bool samples; /* a sample sheet; see stm_fake_feed */
     bool blind;   /* no pixels */
+    bool bodies;  /* cells as large as their objects, debris too */
     bool times;   /* a well's sites are one field a day, each time with twice the Confluence (from 4 %) and
                      Count_Cells (from 10); the wells' doubling time is 24 h, 20 to 30 */
     int pretend;  /* number of sites that sinks are told; 0 = as many as there are */

@@ -67,14 +67,14 @@ static void stages_take_part_where_their_channel_is(void **state)
     assert_false(has_stage(&plan, "bodies"));
     assert_true(has_stage(&plan, "segment"));
     assert_int_equal(stm_columns_find(&plan.object_columns, "Cells_AreaShape_Area"), -1);
-    assert_string_equal(stm_plan_object_name(&plan), "nuclei");
+    assert_string_equal(stm_plan_words(&plan).object_name, "nuclei");
     assert_ok(stm_plan_begin(&bodies, "fluorescence", &err), &err);
     assert_ok(stm_plan_finish(&bodies, roles, 1, &err), &err);
     assert_true(has_stage(&bodies, "bodies"));
     assert_false(has_stage(&bodies, "segment"));
     assert_int_equal(stm_columns_find(&bodies.well_columns, "Viability"), -1);
     assert_true(stm_columns_find(&bodies.well_columns, "SpindleFraction_Low") >= 0);
-    assert_string_equal(stm_plan_object_name(&bodies), "cells");
+    assert_string_equal(stm_plan_words(&bodies).object_name, "cells");
     stm_plan_free(&bodies);
 }
 

@@ -48,7 +48,9 @@ if (!run.well_columns.length) {
     wells.forEach(well => well.values.push(well.used));
 }
 const measures = measuresOf(run.well_columns), fieldMeasures = measuresOf(run.site_columns);
-const wanted = measures.find(m => m.name === run.default_measure) || measures.find(m => m.low >= 0) || measures[0];
+const hasValues = m => wells.some(w => w.values[m.i] !== null);
+const wanted = measures.find(m => m.name === run.default_measure && hasValues(m)) || measures.find(m => m.low >= 0 && hasValues(m)) ||
+    measures.find(m => m.name === run.default_measure) || measures.find(m => m.low >= 0) || measures[0];
 
 // Numbers as in the CSV files; an absent one is a dash. A thin space keeps the unit with its number.
 const digits = (value, decimals) => value === null || value === undefined ? "\u2013" : value.toFixed(decimals);

@@ -48,6 +48,28 @@ static void labels_are_the_object_numbers(void **state)
     stm_tmpdir_remove(dir);
 }
 
+/* Beside nuclei, with their numbers. */
+static void cells_have_an_image_of_their_own(void **state)
+{
+    (void)state;
+    struct stm_error err = {0};
+    char *const dir = stm_tmpdir_create(), path[4200];
+    struct stm_fake_run run = plate;
+    uint16_t row[400];
+    run.bodies = true;
+    assert_ok(feed(run, dir, &err), &err);
+    assert_int_equal(stm_tmpdir_count(dir, "labels"), 3 * 5);
+    snprintf(path, sizeof path, "%s/labels/A02_s2_cells.tif", dir);
+    TIFF *const tif = TIFFOpen(path, "r");
+    assert_non_null(tif);
+    for (uint32_t y = 0; y <= 50; y++)
+        assert_int_equal(TIFFReadScanline(tif, row, y, 0), 1);
+    assert_int_equal(row[40], 1);
+    assert_int_equal(row[4 * 40 + 40], 5); /* debris has a body here: what is kept is the stage's business */
+    TIFFClose(tif);
+    stm_tmpdir_remove(dir);
+}
+
 static void foreground_is_the_mask(void **state)
 {
     (void)state;
@@ -99,9 +121,8 @@ static void leftovers_are_cleared(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(labels_are_the_object_numbers),
-        cmocka_unit_test(foreground_is_the_mask),
-        cmocka_unit_test(a_run_that_stops_leaves_nothing),
+        cmocka_unit_test(labels_are_the_object_numbers), cmocka_unit_test(cells_have_an_image_of_their_own),
+        cmocka_unit_test(foreground_is_the_mask),        cmocka_unit_test(a_run_that_stops_leaves_nothing),
         cmocka_unit_test(leftovers_are_cleared),
     };
     return STM_TEST_MAIN(tests);
