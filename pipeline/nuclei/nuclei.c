@@ -8,8 +8,7 @@
 static bool label(struct stm_finder *f, struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(f->scratch);
-    const bool ok = stm_nuclei_levels(f, err) && stm_nuclei_tree(f, err) && stm_nuclei_choose(f, err) &&
-                    stm_nuclei_flood(f, err);
+    const bool ok = stm_nuclei_tree(f, err) && stm_nuclei_choose(f, err) && stm_nuclei_flood(f, err);
     stm_arena_reset(f->scratch, mark);
     return ok && (!f->options->declump || stm_nuclei_residue(f, err)) && stm_nuclei_dim(f, err) &&
            (!f->options->declump || stm_nuclei_split(f, err));
@@ -57,8 +56,8 @@ static size_t most(size_t a, size_t b)
 /* What is taken at the same time, added up; what takes turns, the greater. */
 size_t stm_nuclei_scratch(int w, int h)
 {
-    const size_t tree = stm_nuclei_levels_bytes(w, h) + stm_nuclei_tree_bytes(w, h) +
-                        most(stm_nuclei_choose_bytes(w, h), stm_nuclei_flood_bytes(w, h));
+    const size_t tree =
+        stm_nuclei_tree_bytes(w, h) + most(stm_nuclei_choose_bytes(w, h), stm_nuclei_flood_bytes(w, h));
     const size_t end = most(stm_nuclei_accept_bytes(w, h), stm_nuclei_finish_bytes(w, h));
     const size_t blobs = stm_blobs_bytes(w, h) + most(stm_nuclei_merge_bytes(w, h), end);
     const size_t labels =

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Connected sets of each level's runs (4 neighbours), and which set of the level below holds each. */
+/* Connected sets of each level's runs (4 neighbours), and which set of the level below holds each: patch by
+ * patch. */
 #include "pipeline/nuclei/finder.h"
 
 #include <string.h>
@@ -36,11 +37,16 @@ static void link_level(struct stm_level_run *run, int32_t a, int32_t e)
     }
 }
 
-static int32_t new_node(struct stm_finder *f, int32_t level, int32_t run, int32_t parent)
+static int32_t new_node(struct stm_finder *f, int level, int32_t run, int32_t parent)
 {
     const int32_t id = f->nodes++;
-    f->node[id] = (struct stm_node){
-        .level = level, .parent = parent, .child = -1, .sibling = -1, .core = -1, .first = run, .last = run};
+    f->node[id] = (struct stm_node){.level = (uint8_t)level,
+                                    .parent = parent,
+                                    .child = -1,
+                                    .sibling = -1,
+                                    .core = -1,
+                                    .first = run,
+                                    .last = run};
     if (parent >= 0) {
         f->node[id].sibling = f->node[parent].child;
         f->node[parent].child = id;
@@ -48,13 +54,13 @@ static int32_t new_node(struct stm_finder *f, int32_t level, int32_t run, int32_
     return id;
 }
 
-/* Nodes of level k from its linked runs. Runs before i have their nodes by then, so a run whose union-find
- * parent lies before it takes that one's; `below` walks along the runs of level k - 1, which hold them. */
-static void nodes_of_level(struct stm_finder *f, int k)
+/* Nodes of level k, runs [a, e), from its linked runs. Runs before i have their nodes by then, so a run whose
+ * union-find parent lies before it takes that one's; `below` walks along the runs of level k - 1, which hold
+ * them. */
+static void nodes_of_level(struct stm_finder *f, int k, int32_t below, int32_t a, int32_t e)
 {
     struct stm_level_run *run = f->run;
-    int32_t below = k > 1 ? f->level_first[k - 1] : 0;
-    for (int32_t i = f->level_first[k]; i < f->level_first[k + 1]; i++) {
+    for (int32_t i = a; i < e; i++) {
         if (run[i].node == i) {
             while (k > 1 && (run[below].y < run[i].y || run[below].x1 <= run[i].x0))
                 below++;
@@ -105,25 +111,101 @@ int32_t stm_nuclei_node_room(int w, int h)
     return (int32_t)((size_t)w * (size_t)h / 24 + 64);
 }
 
-size_t stm_nuclei_tree_bytes(int w, int h)
+/* The frame around what is as large as the image. */
+static size_t depth_bytes(int w, int h)
 {
-    return stm_arena_cost((size_t)stm_nuclei_node_room(w, h) * sizeof(struct stm_node));
+    return ((size_t)w + 2) * ((size_t)h + 2);
 }
 
-/* Levels for which there is no room are left out, from the top. */
+/* What is kept, and what is not needed any more when the tree stands. */
+size_t stm_nuclei_tree_bytes(int w, int h)
+{
+    const size_t nodes = (size_t)stm_nuclei_node_room(w, h), runs = stm_nuclei_run_room(w, h);
+    return stm_arena_cost(nodes * sizeof(struct stm_node)) +
+           stm_arena_cost(nodes * sizeof(struct stm_patch)) +
+           stm_arena_cost(runs * sizeof(struct stm_level_run)) + stm_arena_cost(depth_bytes(w, h)) +
+           2 * stm_arena_cost(runs * sizeof(struct stm_segment)) + stm_arena_cost(runs * sizeof(uint32_t)) +
+           stm_arena_cost((nodes + 2) * sizeof(size_t));
+}
+
+static bool take(struct stm_finder *f, struct stm_error *err)
+{
+    const size_t nodes = (size_t)stm_nuclei_node_room(f->w, f->h), depth = depth_bytes(f->w, f->h);
+    f->node = stm_arena_take(f->scratch, nodes * sizeof *f->node, "the tree of levels", err);
+    f->patch = stm_arena_take(f->scratch, nodes * sizeof *f->patch, "patches", err);
+    f->run = stm_arena_take(f->scratch, stm_nuclei_run_room(f->w, f->h) * sizeof *f->run, "level runs", err);
+    uint8_t *px = stm_arena_take(f->scratch, depth, "levels of pixels", err);
+    if (!f->node || !f->patch || !f->run || !px) return false;
+    memset(px, 0, depth);
+    f->depth = (struct stm_u8){px + f->w + 3, (ptrdiff_t)f->w + 2, f->w, f->h};
+    return true;
+}
+
+/* The patch's part of the tree; sets[k] counts its sets of level k. Without room for nodes, only the sets are
+ * counted. False when there is no room for runs. */
+static bool add_patch(struct stm_finder *f, struct stm_patch *p, const struct stm_segment *run, size_t n,
+                      int64_t *sets)
+{
+    int32_t first[STM_NUCLEI_LEVELS + 3];
+    const int32_t room = stm_nuclei_node_room(f->w, f->h);
+    if (!stm_nuclei_patch_levels(f, run, n, first)) return false;
+    *p = (struct stm_patch){first[1], first[2] - first[1], f->nodes, 0};
+    for (int k = 1; k <= f->levels && first[k] < first[k + 1]; k++) {
+        link_level(f->run, first[k], first[k + 1]);
+        const int32_t found = flatten(f->run, first[k], first[k + 1]);
+        sets[k] += found;
+        if (found <= room - f->nodes)
+            nodes_of_level(f, k, k > 1 ? first[k - 1] : 0, first[k], first[k + 1]);
+        else
+            f->nodes = room; /* nor for any that come after */
+    }
+    p->nodes = f->nodes - p->node;
+    return true;
+}
+
+/* The highest level up to which there is room for all nodes. */
+static int levels_that_fit(const struct stm_finder *f, const int64_t *sets)
+{
+    int64_t left = stm_nuclei_node_room(f->w, f->h);
+    int k = 0;
+    while (k < f->levels && (left -= sets[k + 1]) >= 0)
+        k++;
+    return k;
+}
+
+/* Where there is no room for all runs, every second level is left out; where there is none for all nodes, the
+ * tree is cut at the top. */
+static void grow(struct stm_finder *f, const struct stm_segment *run, const size_t *first)
+{
+    for (bool done = f->patches == 0; !done;) {
+        int64_t sets[STM_NUCLEI_LEVELS + 2] = {0};
+        bool fits = true;
+        f->runs = 0;
+        f->nodes = 0;
+        for (int32_t i = 0; i < f->patches && fits; i++)
+            fits = add_patch(f, &f->patch[i], run + first[i + 1], first[i + 2] - first[i + 1], sets);
+        const int levels = levels_that_fit(f, sets);
+        done = fits && levels == f->levels;
+        if (fits)
+            f->levels = levels;
+        else
+            stm_nuclei_halve_levels(f);
+    }
+}
+
 bool stm_nuclei_tree(struct stm_finder *f, struct stm_error *err)
 {
-    const int32_t room = stm_nuclei_node_room(f->w, f->h);
-    f->node = stm_arena_take(f->scratch, (size_t)room * sizeof *f->node, "the tree of levels", err);
-    if (!f->node) return false;
+    const size_t nodes = (size_t)stm_nuclei_node_room(f->w, f->h), runs = stm_nuclei_run_room(f->w, f->h);
     f->nodes = 0;
-    for (int k = 1; k <= f->levels; k++) {
-        link_level(f->run, f->level_first[k], f->level_first[k + 1]);
-        if (flatten(f->run, f->level_first[k], f->level_first[k + 1]) > room - f->nodes)
-            f->levels = k - 1;
-        else
-            nodes_of_level(f, k);
-    }
+    if (!take(f, err)) return false;
+    const size_t mark = stm_arena_mark(f->scratch);
+    struct stm_segment *run = stm_arena_take(f->scratch, runs * sizeof *run, "the lowest level", err);
+    size_t *first = stm_arena_take(f->scratch, (nodes + 2) * sizeof *first, "patches", err);
+    if (!run || !first) return false;
+    stm_nuclei_fill_level_of(f);
+    if (!stm_nuclei_patches(f, run, first, err)) return false;
+    grow(f, run, first);
     raise_peaks(f);
+    stm_arena_reset(f->scratch, mark);
     return true;
 }
