@@ -41,7 +41,10 @@ struct stm_finder {
     int nodes;
     struct stm_patch *patch;
     int32_t patches;
-    uint32_t seeds;                      /* labels in use */
+    uint32_t seeds;           /* labels in use */
+    struct stm_segment *left; /* long runs of pixels that went back to the ground, any order */
+    size_t lefts;
+    int left_least;                      /* pixels in a row or column */
     uint32_t residue_first, residue_end; /* labels that have no peak of their own */
     uint16_t *boundary;                  /* least light of each label */
     struct stm_piece *piece;
@@ -49,6 +52,18 @@ struct stm_finder {
     struct stm_blob *blob; /* 1 … blobs */
     uint32_t blobs;
 };
+
+/* Has the processor fetch pixels that a loop over runs comes to soon. Runs are short and rows far apart, so
+ * it cannot foresee them: waiting for them costs more than what is done with them. A run ahead is as far as
+ * pays. */
+enum { STM_NUCLEI_AHEAD = 8 };
+static inline void stm_nuclei_fetch(const void *row, int x0, int x1, int size)
+{
+    const char *const px = row;
+    const ptrdiff_t end = (ptrdiff_t)x1 * size, most = (ptrdiff_t)x0 * size + 256;
+    for (ptrdiff_t at = (ptrdiff_t)x0 * size; at < end && at < most; at += 64)
+        __builtin_prefetch(px + at);
+}
 
 /* Runs there is room for in lists of them, nodes in the tree, labels after splitting. */
 size_t stm_nuclei_run_room(int w, int h);
@@ -65,6 +80,7 @@ size_t stm_nuclei_base_bytes(int w, int h);
 size_t stm_nuclei_tree_bytes(int w, int h);
 size_t stm_nuclei_choose_bytes(int w, int h);
 size_t stm_nuclei_flood_bytes(int w, int h);
+size_t stm_nuclei_left_bytes(int w, int h);
 size_t stm_nuclei_residue_bytes(int w, int h);
 size_t stm_nuclei_dim_bytes(int w, int h);
 size_t stm_nuclei_split_bytes(int w, int h);
@@ -88,7 +104,11 @@ bool stm_nuclei_choose(struct stm_finder *f, struct stm_error *err);
 bool stm_nuclei_flood(struct stm_finder *f, struct stm_error *err);
 /* dim.c: labels for nuclei that lie alone below the lowest level */
 bool stm_nuclei_dim(struct stm_finder *f, struct stm_error *err);
-/* residue.c: labels for dim nuclei beside bright ones */
+/* residue.c: a list for what is left, how long its runs are, those of one run of the lowest level; then
+ * labels for dim nuclei beside bright ones */
+bool stm_nuclei_expect_left(struct stm_finder *f, struct stm_error *err);
+void stm_nuclei_set_left(struct stm_finder *f);
+void stm_nuclei_leave(struct stm_finder *f, const struct stm_level_run *run);
 bool stm_nuclei_residue(struct stm_finder *f, struct stm_error *err);
 /* split.c: labels that look like several are cut at their necks */
 bool stm_nuclei_split(struct stm_finder *f, struct stm_error *err);

@@ -35,16 +35,23 @@ static int level_rank(const uint32_t *count, int from, int end)
     return from;
 }
 
-/* The light that 70 % of the node's pixels below level `end` do not exceed, not counting those outside the
- * boundary that follows from it: found twice, the first time with all. */
+/* Neighbours are alike, so that they are counted in turn in two tables: an increment need not wait for the
+ * one before. The light that 70 % of the node's pixels below level `end` do not exceed, not counting those
+ * outside the boundary that follows from it: found twice, the first time with all. */
 static int plateau(const struct stm_finder *f, const struct stm_node *n, int end)
 {
-    uint32_t count[STM_NUCLEI_LEVELS + 2] = {0};
+    uint32_t count[STM_NUCLEI_LEVELS + 2] = {0}, odd[STM_NUCLEI_LEVELS + 2] = {0};
     for (int32_t i = n->first; i >= 0; i = f->run[i].next) {
         const uint8_t *depth = f->depth.px + f->run[i].y * f->depth.stride;
-        for (int x = f->run[i].x0; x < f->run[i].x1; x++)
+        int x = f->run[i].x0;
+        for (; x + 1 < f->run[i].x1; x += 2) {
             count[depth[x]]++;
+            odd[depth[x + 1]]++;
+        }
+        if (x < f->run[i].x1) count[depth[x]]++;
     }
+    for (int d = 0; d <= f->depths; d++)
+        count[d] += odd[d];
     int k = level_rank(count, n->level, end);
     const int edge = f->level_of[(uint16_t)(f->options->boundary * f->level[k])];
     k = level_rank(count, edge > n->level ? edge : n->level, end);
@@ -103,6 +110,15 @@ static bool number(struct stm_finder *f, struct stm_error *err)
     return true;
 }
 
+/* Eight pixels that are ground or have labels. */
+enum { EIGHT = 8 };
+static inline bool no_depth(const uint8_t *depth)
+{
+    uint64_t eight;
+    memcpy(&eight, depth, sizeof eight);
+    return eight == 0;
+}
+
 /* Places in the queue for every pixel of the patch without a label, by level. */
 static void make_room(struct flood *q, const struct stm_patch *p)
 {
@@ -111,7 +127,10 @@ static void make_room(struct flood *q, const struct stm_patch *p)
     for (int32_t i = p->run; i < p->run + p->runs; i++) {
         const uint8_t *depth = f->depth.px + f->run[i].y * f->depth.stride;
         for (int x = f->run[i].x0; x < f->run[i].x1; x++)
-            q->tail[depth[x] + 1]++;
+            if (x + EIGHT <= f->run[i].x1 && no_depth(depth + x))
+                x += EIGHT - 1;
+            else
+                q->tail[depth[x] + 1]++;
     }
     q->tail[1] = 0;
     for (int k = 1; k <= f->depths + 1; k++)
@@ -136,7 +155,12 @@ static void offer_around_run(struct flood *q, const struct stm_level_run *run)
     const struct stm_finder *f = q->f;
     const int32_t down = (int32_t)f->depth.stride, below = (int32_t)f->labels.stride;
     const int32_t depth = run->y * down, label = run->y * below;
+    const uint8_t *up = f->depth.px + depth - down, *low = f->depth.px + depth + down;
     for (int x = run->x0; x < run->x1; x++) {
+        if (x > run->x0 && x + EIGHT < run->x1 && no_depth(up + x) && no_depth(low + x)) {
+            x += EIGHT - 1;
+            continue;
+        }
         const uint32_t number = f->labels.px[label + x];
         offer(q, depth + x - down, label + x - below, number);
         if (x == run->x0) offer(q, depth + x - 1, label + x - 1, number);
@@ -145,12 +169,11 @@ static void offer_around_run(struct flood *q, const struct stm_level_run *run)
     }
 }
 
-/* Nodes of the lowest level have no foreground around them. */
 static void start(struct flood *q, const struct stm_patch *p)
 {
     const struct stm_finder *f = q->f;
     for (int32_t n = p->node; n < p->node + p->nodes; n++) {
-        if (!f->node[n].chosen || f->node[n].level == 1) continue;
+        if (!f->node[n].chosen) continue;
         for (int32_t i = f->node[n].first; i >= 0; i = f->run[i].next)
             offer_around_run(q, &f->run[i]);
     }
@@ -173,31 +196,49 @@ static void spread(struct flood *q)
     }
 }
 
-/* What is darker than its label's boundary goes back to the ground. */
-static void trim(struct stm_finder *f, const struct stm_patch *p)
+/* What is darker than its label's boundary goes back to the ground. Returns the longest run of that. */
+static int trim_run(const struct stm_finder *f, const struct stm_level_run *run)
 {
-    for (int32_t i = p->run; i < p->run + p->runs; i++) {
-        const uint16_t *px = f->light.px + f->run[i].y * f->light.stride;
-        uint32_t *label = f->labels.px + f->run[i].y * f->labels.stride;
-        for (int x = f->run[i].x0; x < f->run[i].x1; x++)
-            label[x] = px[x] < f->boundary[label[x]] ? 0 : label[x];
+    const uint16_t *px = f->light.px + run->y * f->light.stride;
+    uint32_t *label = f->labels.px + run->y * f->labels.stride;
+    int longest = 0, dark = 0;
+    for (int x = run->x0; x < run->x1; x++) {
+        const bool in = px[x] >= f->boundary[label[x]];
+        label[x] = in ? label[x] : 0;
+        dark = in ? 0 : dark + 1;
+        longest = dark > longest ? dark : longest;
     }
+    return longest;
 }
 
-static bool flood_patch(struct stm_finder *f, const struct stm_patch *p, struct stm_error *err)
+static void trim(struct stm_finder *f, const struct stm_patch *p)
+{
+    for (int32_t i = p->run; i < p->run + p->runs; i++)
+        if (trim_run(f, &f->run[i]) >= f->left_least) stm_nuclei_leave(f, &f->run[i]);
+}
+
+static bool flood_nodes(struct stm_finder *f, const struct stm_patch *p, struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(f->scratch);
     struct flood q = {.f = f};
-    for (int32_t i = p->node; i < p->node + p->nodes; i++)
-        if (f->node[i].chosen) plant_node(f, i);
     make_room(&q, p);
     q.queue =
         stm_arena_take(f->scratch, (size_t)q.tail[f->depths + 1] * sizeof *q.queue, "pixels to flood", err);
     if (!q.queue) return false;
     start(&q, p);
     spread(&q);
-    trim(f, p);
     stm_arena_reset(f->scratch, mark);
+    return true;
+}
+
+/* The first node is the whole patch. */
+static bool flood_patch(struct stm_finder *f, const struct stm_patch *p, struct stm_error *err)
+{
+    const bool whole = f->node[p->node].chosen;
+    for (int32_t i = p->node; i < p->node + (whole ? 1 : p->nodes); i++)
+        if (f->node[i].chosen) plant_node(f, i);
+    if (!whole && !flood_nodes(f, p, err)) return false;
+    trim(f, p);
     return true;
 }
 
@@ -208,11 +249,26 @@ size_t stm_nuclei_flood_bytes(int w, int h)
     return ranks > queue ? ranks : queue;
 }
 
+/* The patch's light, depths and labels. */
+static void fetch(const struct stm_finder *f, const struct stm_patch *p)
+{
+    enum { MOST = 64 }; /* runs: more would push each other out */
+    for (int32_t i = p->run; i < p->run + p->runs && i < p->run + MOST; i++) {
+        const struct stm_level_run *run = &f->run[i];
+        stm_nuclei_fetch(f->light.px + run->y * f->light.stride, run->x0, run->x1, sizeof *f->light.px);
+        stm_nuclei_fetch(f->depth.px + run->y * f->depth.stride, run->x0, run->x1, sizeof *f->depth.px);
+        stm_nuclei_fetch(f->labels.px + run->y * f->labels.stride, run->x0, run->x1, sizeof *f->labels.px);
+    }
+}
+
 bool stm_nuclei_flood(struct stm_finder *f, struct stm_error *err)
 {
     f->boundary[0] = 0;
+    stm_nuclei_set_left(f);
     if (!number(f, err)) return false;
-    for (int32_t i = 0; i < f->patches; i++)
+    for (int32_t i = 0; i < f->patches; i++) {
+        if (i + 1 < f->patches) fetch(f, &f->patch[i + 1]);
         if (!flood_patch(f, &f->patch[i], err)) return false;
+    }
     return true;
 }

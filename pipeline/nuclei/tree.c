@@ -29,10 +29,12 @@ static void join(struct stm_level_run *run, int32_t a, int32_t b)
 static void link_level(struct stm_level_run *run, int32_t a, int32_t e)
 {
     for (int32_t i = a, above = a; i < e; i++) {
-        run[i].node = i;
-        while (run[above].y < run[i].y - 1 || (run[above].y == run[i].y - 1 && run[above].x1 <= run[i].x0))
+        const int32_t y = run[i].y - 1, x0 = run[i].x0, x1 = run[i].x1;
+        while (run[above].y < y || (run[above].y == y && run[above].x1 <= x0))
             above++;
-        for (int32_t j = above; j < i && run[j].y == run[i].y - 1 && run[j].x0 < run[i].x1; j++)
+        const bool touches = run[above].y == y && run[above].x0 < x1;
+        run[i].node = touches ? root_of(run, above) : i;
+        for (int32_t j = above + 1; touches && j < i && run[j].y == y && run[j].x0 < x1; j++)
             join(run, j, i);
     }
 }
@@ -46,7 +48,8 @@ static int32_t new_node(struct stm_finder *f, int level, int32_t run, int32_t pa
                                     .sibling = -1,
                                     .core = -1,
                                     .first = run,
-                                    .last = run};
+                                    .last = run,
+                                    .area = f->run[run].x1 - f->run[run].x0};
     if (parent >= 0) {
         f->node[id].sibling = f->node[parent].child;
         f->node[parent].child = id;
@@ -54,33 +57,26 @@ static int32_t new_node(struct stm_finder *f, int level, int32_t run, int32_t pa
     return id;
 }
 
-/* Nodes of level k, runs [a, e), from its linked runs. Runs before i have their nodes by then, so a run whose
- * union-find parent lies before it takes that one's; `below` walks along the runs of level k - 1, which hold
- * them. */
-static void nodes_of_level(struct stm_finder *f, int k, int32_t below, int32_t a, int32_t e)
+/* Nodes of level k, runs [a, e), from its linked runs; `next` holds the node below. Runs before i have their
+ * nodes by then, so a run whose union-find parent lies before it takes that one's. Returns how many sets
+ * there are; those for which there is no room get no node. */
+static int64_t nodes_of_level(struct stm_finder *f, int k, int32_t a, int32_t e)
 {
+    const int32_t room = stm_nuclei_node_room(f->w, f->h);
     struct stm_level_run *run = f->run;
+    int64_t sets = 0;
     for (int32_t i = a; i < e; i++) {
-        if (run[i].node == i) {
-            while (k > 1 && (run[below].y < run[i].y || run[below].x1 <= run[i].x0))
-                below++;
-            run[i].node = new_node(f, k, i, k > 1 ? run[below].node : -1);
+        const int32_t below = run[i].next;
+        run[i].next = -1;
+        if (run[i].node != i) {
+            struct stm_node *n = &f->node[run[i].node = run[run[i].node].node];
+            run[n->last].next = i;
+            n->last = i;
+            n->area += run[i].x1 - run[i].x0;
         } else {
-            run[i].node = run[run[i].node].node;
-            run[f->node[run[i].node].last].next = i;
-            f->node[run[i].node].last = i;
+            sets++;
+            run[i].node = f->nodes < room ? new_node(f, k, i, below) : room - 1;
         }
-        f->node[run[i].node].area += run[i].x1 - run[i].x0;
-    }
-}
-
-/* Makes every run point to the first run of its set; returns how many sets there are. */
-static int32_t flatten(struct stm_level_run *run, int32_t a, int32_t e)
-{
-    int32_t sets = 0;
-    for (int32_t i = a; i < e; i++) {
-        run[i].node = run[run[i].node].node;
-        sets += run[i].node == i;
     }
     return sets;
 }
@@ -111,10 +107,16 @@ int32_t stm_nuclei_node_room(int w, int h)
     return (int32_t)((size_t)w * (size_t)h / 24 + 64);
 }
 
-/* The frame around what is as large as the image. */
+/* A frame around what is as large as the image, and as much behind it as is read at once. */
 static size_t depth_bytes(int w, int h)
 {
-    return ((size_t)w + 2) * ((size_t)h + 2);
+    return ((size_t)w + 2) * ((size_t)h + 2) + sizeof(uint64_t);
+}
+
+/* It is known that there is no room only after a row of the level below has been looked through. */
+static size_t level_run_bytes(int w, int h)
+{
+    return (stm_nuclei_run_room(w, h) + (size_t)w / 2 + 2) * sizeof(struct stm_level_run);
 }
 
 /* What is kept, and what is not needed any more when the tree stands. */
@@ -122,10 +124,9 @@ size_t stm_nuclei_tree_bytes(int w, int h)
 {
     const size_t nodes = (size_t)stm_nuclei_node_room(w, h), runs = stm_nuclei_run_room(w, h);
     return stm_arena_cost(nodes * sizeof(struct stm_node)) +
-           stm_arena_cost(nodes * sizeof(struct stm_patch)) +
-           stm_arena_cost(runs * sizeof(struct stm_level_run)) + stm_arena_cost(depth_bytes(w, h)) +
-           2 * stm_arena_cost(runs * sizeof(struct stm_segment)) + stm_arena_cost(runs * sizeof(uint32_t)) +
-           stm_arena_cost((nodes + 2) * sizeof(size_t));
+           stm_arena_cost(nodes * sizeof(struct stm_patch)) + stm_arena_cost(level_run_bytes(w, h)) +
+           stm_arena_cost(depth_bytes(w, h)) + 2 * stm_arena_cost(runs * sizeof(struct stm_segment)) +
+           stm_arena_cost(runs * sizeof(uint32_t)) + stm_arena_cost((nodes + 2) * sizeof(size_t));
 }
 
 static bool take(struct stm_finder *f, struct stm_error *err)
@@ -133,7 +134,7 @@ static bool take(struct stm_finder *f, struct stm_error *err)
     const size_t nodes = (size_t)stm_nuclei_node_room(f->w, f->h), depth = depth_bytes(f->w, f->h);
     f->node = stm_arena_take(f->scratch, nodes * sizeof *f->node, "the tree of levels", err);
     f->patch = stm_arena_take(f->scratch, nodes * sizeof *f->patch, "patches", err);
-    f->run = stm_arena_take(f->scratch, stm_nuclei_run_room(f->w, f->h) * sizeof *f->run, "level runs", err);
+    f->run = stm_arena_take(f->scratch, level_run_bytes(f->w, f->h), "level runs", err);
     uint8_t *px = stm_arena_take(f->scratch, depth, "levels of pixels", err);
     if (!f->node || !f->patch || !f->run || !px) return false;
     memset(px, 0, depth);
@@ -146,18 +147,13 @@ static bool take(struct stm_finder *f, struct stm_error *err)
 static bool add_patch(struct stm_finder *f, struct stm_patch *p, const struct stm_segment *run, size_t n,
                       int64_t *sets)
 {
-    int32_t first[STM_NUCLEI_LEVELS + 3];
-    const int32_t room = stm_nuclei_node_room(f->w, f->h);
-    if (!stm_nuclei_patch_levels(f, run, n, first)) return false;
-    *p = (struct stm_patch){first[1], first[2] - first[1], f->nodes, 0};
-    for (int k = 1; k <= f->levels && first[k] < first[k + 1]; k++) {
-        link_level(f->run, first[k], first[k + 1]);
-        const int32_t found = flatten(f->run, first[k], first[k + 1]);
-        sets[k] += found;
-        if (found <= room - f->nodes)
-            nodes_of_level(f, k, k > 1 ? first[k - 1] : 0, first[k], first[k + 1]);
-        else
-            f->nodes = room; /* nor for any that come after */
+    int32_t a = (int32_t)f->runs, e;
+    *p = (struct stm_patch){a, (int32_t)n, f->nodes, 0};
+    if (!stm_nuclei_patch_base(f, run, n)) return false;
+    for (int k = 1; k <= f->levels && a < (e = (int32_t)f->runs); a = e) {
+        link_level(f->run, a, e);
+        sets[k] += nodes_of_level(f, k, a, e);
+        if (++k <= f->levels && !stm_nuclei_patch_level(f, k, a, e)) return false;
     }
     p->nodes = f->nodes - p->node;
     return true;
