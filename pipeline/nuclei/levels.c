@@ -82,64 +82,81 @@ bool stm_nuclei_patches(struct stm_finder *f, struct stm_segment *run, size_t *f
     return true;
 }
 
-/* Pixels asked about at once, and what their number is rounded up to: whole vectors need no care at the end.
- */
-enum { WORD = 64, VECTOR = 16 };
-
-/* The runs of pixels above `level` in one run of the level below; returns the end of the list. What is in
- * `next` for now is the node that holds them. */
-static inline struct stm_level_run *rise(struct stm_level_run *out, const struct stm_level_run *below,
-                                         const uint16_t *px, uint16_t level, stm_threshold_row_fn *threshold)
-{
-    const int32_t y = below->y, x1 = below->x1, node = below->node;
-    uint64_t left = 0;
-    for (int32_t x = below->x0; x < x1; x += WORD) {
-        const int n = x1 - x < WORD ? x1 - x : WORD;
-        uint64_t is;
-        threshold(&is, px + x, level, (n + VECTOR - 1) / VECTOR * VECTOR);
-        is &= ~UINT64_C(0) >> (WORD - n);
-        for (uint64_t edges = is ^ (is << 1 | left >> (WORD - 1)); edges; edges &= edges - 1) {
-            const int32_t at = x + __builtin_ctzll(edges);
-            const bool begins = is & edges & -edges;
-            out->x0 = begins ? at : out->x0;
-            out->x1 = at;
-            out += !begins;
-            out->y = y;
-            out->next = node;
-        }
-        left = is;
-    }
-    out->x1 = x1;
-    return out + (left >> (WORD - 1));
-}
-
-bool stm_nuclei_patch_level(struct stm_finder *f, int k, int32_t a, int32_t e)
-{
-    struct stm_level_run *const room = f->run + stm_nuclei_run_room(f->w, f->h), *out = f->run + f->runs;
-    const struct stm_level_run *const end = f->run + e;
-    const uint16_t level = (uint16_t)(f->level[k] - 1);
-    for (const struct stm_level_run *run = f->run + a; run < end && out <= room; run++)
-        out = rise(out, run, f->light.px + run->y * f->light.stride, level, f->kernels->threshold_row);
-    f->runs = (size_t)(out - f->run);
-    return out <= room;
-}
-
 static void fetch(const struct stm_finder *f, const struct stm_segment *run)
 {
     stm_nuclei_fetch(f->light.px + run->y * f->light.stride, run->x0, run->x1, sizeof *f->light.px);
     stm_nuclei_fetch(f->depth.px + run->y * f->depth.stride, run->x0, run->x1, sizeof *f->depth.px);
 }
 
-bool stm_nuclei_patch_base(struct stm_finder *f, const struct stm_segment *run, size_t n)
+/* Depths of the patch's pixels; count[k] = runs of level k. Counts are differences first: a rise from a to b
+ * opens a run on each of the levels a + 1 … b. Whether the light rises cannot be foreseen, so there is no
+ * branch.
+ */
+static void count_runs(const struct stm_finder *f, const struct stm_segment *run, size_t n, int32_t *count)
 {
-    if (n > stm_nuclei_run_room(f->w, f->h) - f->runs) return false;
+    memset(count, 0, (size_t)(f->depths + 2) * sizeof *count);
     for (size_t i = 0; i < n; i++) {
-        if (i + STM_NUCLEI_AHEAD < n) fetch(f, &run[i + STM_NUCLEI_AHEAD]);
         const uint16_t *px = f->light.px + run[i].y * f->light.stride;
         uint8_t *depth = f->depth.px + run[i].y * f->depth.stride;
-        for (int x = run[i].x0; x < run[i].x1; x++)
-            depth[x] = f->level_of[px[x]];
-        f->run[f->runs++] = (struct stm_level_run){run[i].y, run[i].x0, run[i].x1, -1, -1};
+        if (i + STM_NUCLEI_AHEAD < n) fetch(f, &run[i + STM_NUCLEI_AHEAD]);
+        for (int x = run[i].x0, was = 0; x < run[i].x1; x++) {
+            const int now = f->level_of[px[x]], rises = now > was;
+            depth[x] = (uint8_t)now;
+            count[was + 1] += rises;
+            count[now + 1] -= rises;
+            was = now;
+        }
     }
+    for (int k = 1; k <= f->depths; k++)
+        count[k] += count[k - 1];
+}
+
+/* Where the next run of each level goes, and where the present one began. */
+struct emitter {
+    struct stm_level_run *run;
+    int32_t next[STM_NUCLEI_LEVELS + 2], open[STM_NUCLEI_LEVELS + 2 + 8];
+};
+
+/* Notes the run of level k that ends before x, as the next one if it does (`ends`). That of the level below,
+ * in which it lies, has its place already, though it is not noted yet. */
+static inline void note(struct emitter *e, int k, int32_t y, int32_t x, int ends)
+{
+    e->run[e->next[k]] = (struct stm_level_run){y, e->open[k], x, -1, e->next[k > 0 ? k - 1 : 0]};
+    e->next[k] += ends;
+}
+
+/* Levels above the present one are not open, so it does no harm to open eight of them at each pixel, nor to
+ * note a run that goes on and is noted once more: steps of none and of one go without a branch. */
+static void emit(struct emitter *e, const uint8_t *depth, struct stm_segment run)
+{
+    int was = 0;
+    for (int x = run.x0; x <= run.x1; x++) {
+        const int now = x < run.x1 ? depth[x] : 0, ends = now < was;
+        for (int i = 1; i <= 8; i++)
+            e->open[was + i] = x;
+        for (int k = was + 9; k <= now; k++)
+            e->open[k] = x;
+        note(e, was, run.y, x, ends);
+        for (int k = was - 1; k > now; k--)
+            note(e, k, run.y, x, 1);
+        was = now;
+    }
+}
+
+bool stm_nuclei_patch_levels(struct stm_finder *f, const struct stm_segment *run, size_t n, int32_t *first)
+{
+    struct emitter e = {.run = f->run};
+    size_t runs = f->runs;
+    count_runs(f, run, n, e.next);
+    for (int k = 1; k <= f->depths; k++) {
+        first[k] = (int32_t)runs;
+        runs += (size_t)e.next[k];
+        e.next[k] = first[k];
+    }
+    if (runs > stm_nuclei_run_room(f->w, f->h)) return false;
+    first[f->depths + 1] = e.next[0] = (int32_t)runs;
+    for (size_t i = 0; i < n; i++)
+        emit(&e, f->depth.px + run[i].y * f->depth.stride, run[i]);
+    f->runs = runs;
     return true;
 }

@@ -57,16 +57,16 @@ static int32_t new_node(struct stm_finder *f, int level, int32_t run, int32_t pa
     return id;
 }
 
-/* Nodes of level k, runs [a, e), from its linked runs; `next` holds the node below. Runs before i have their
- * nodes by then, so a run whose union-find parent lies before it takes that one's. Returns how many sets
- * there are; those for which there is no room get no node. */
+/* Nodes of level k, runs [a, e), from its linked runs; `next` holds the run below, if any. Runs before i have
+ * their nodes by then, so a run whose union-find parent lies before it takes that one's. Returns how many
+ * sets there are; those for which there is no room get no node. */
 static int64_t nodes_of_level(struct stm_finder *f, int k, int32_t a, int32_t e)
 {
     const int32_t room = stm_nuclei_node_room(f->w, f->h);
     struct stm_level_run *run = f->run;
     int64_t sets = 0;
     for (int32_t i = a; i < e; i++) {
-        const int32_t below = run[i].next;
+        const int32_t below = k > 1 ? run[run[i].next].node : -1;
         run[i].next = -1;
         if (run[i].node != i) {
             struct stm_node *n = &f->node[run[i].node = run[run[i].node].node];
@@ -113,10 +113,10 @@ static size_t depth_bytes(int w, int h)
     return ((size_t)w + 2) * ((size_t)h + 2) + sizeof(uint64_t);
 }
 
-/* It is known that there is no room only after a row of the level below has been looked through. */
+/* One more for what is noted in vain. */
 static size_t level_run_bytes(int w, int h)
 {
-    return (stm_nuclei_run_room(w, h) + (size_t)w / 2 + 2) * sizeof(struct stm_level_run);
+    return (stm_nuclei_run_room(w, h) + 1) * sizeof(struct stm_level_run);
 }
 
 /* What is kept, and what is not needed any more when the tree stands. */
@@ -147,13 +147,12 @@ static bool take(struct stm_finder *f, struct stm_error *err)
 static bool add_patch(struct stm_finder *f, struct stm_patch *p, const struct stm_segment *run, size_t n,
                       int64_t *sets)
 {
-    int32_t a = (int32_t)f->runs, e;
-    *p = (struct stm_patch){a, (int32_t)n, f->nodes, 0};
-    if (!stm_nuclei_patch_base(f, run, n)) return false;
-    for (int k = 1; k <= f->levels && a < (e = (int32_t)f->runs); a = e) {
-        link_level(f->run, a, e);
-        sets[k] += nodes_of_level(f, k, a, e);
-        if (++k <= f->levels && !stm_nuclei_patch_level(f, k, a, e)) return false;
+    int32_t first[STM_NUCLEI_LEVELS + 2];
+    *p = (struct stm_patch){(int32_t)f->runs, (int32_t)n, f->nodes, 0};
+    if (!stm_nuclei_patch_levels(f, run, n, first)) return false;
+    for (int k = 1; k <= f->levels && first[k] < first[k + 1]; k++) {
+        link_level(f->run, first[k], first[k + 1]);
+        sets[k] += nodes_of_level(f, k, first[k], first[k + 1]);
     }
     p->nodes = f->nodes - p->node;
     return true;

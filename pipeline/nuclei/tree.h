@@ -40,9 +40,8 @@ bool stm_nuclei_patches(struct stm_finder *f, struct stm_segment *run, size_t *f
 void stm_nuclei_fill_level_of(struct stm_finder *f);
 /* levels.c: every second level; the lowest stays. */
 void stm_nuclei_halve_levels(struct stm_finder *f);
-/* levels.c: adds the runs of level 1 of one patch and notes its depths; adds those of level k that lie in the
- * runs [a, e) of the level below, each with the node of that in `next`. False when there is no room. */
-bool stm_nuclei_patch_base(struct stm_finder *f, const struct stm_segment *run, size_t n);
-bool stm_nuclei_patch_level(struct stm_finder *f, int k, int32_t a, int32_t e);
+/* levels.c: notes the depths of one patch and adds its runs, those of level k from first[k] to first[k + 1],
+ * each with that of the level below in which it lies in `next`. False when there is no room. */
+bool stm_nuclei_patch_levels(struct stm_finder *f, const struct stm_segment *run, size_t n, int32_t *first);
 
 #endif
