@@ -189,6 +189,16 @@ static bool direct_chunk(const struct reading *r, uint32_t chunk, uint32_t y, ui
     return true;
 }
 
+/* Chunks are decoded whole or not at all. The range of values is that of all. */
+static bool any_wanted(const struct stm_paint *paint, uint32_t y, uint32_t h)
+{
+    const uint8_t *const wanted = paint->ranging ? NULL : paint->wanted;
+    uint32_t i = 0;
+    while (wanted && i < h && !wanted[y + i])
+        i++;
+    return i < h;
+}
+
 static bool read_chunk(const struct reading *r, uint32_t chunk, struct stm_error *err)
 {
     const struct stm_tiff_tags *tags = &r->tags;
@@ -196,6 +206,7 @@ static bool read_chunk(const struct reading *r, uint32_t chunk, struct stm_error
     const uint32_t w = tags->width - x < tags->chunk_w ? tags->width - x : tags->chunk_w;
     const uint32_t h = tags->height - y < tags->chunk_h ? tags->height - y : tags->chunk_h;
     bool done;
+    if (!any_wanted(r->paint, y, h)) return true;
     if (!direct_chunk(r, chunk, y, h, &done, err)) return false;
     if (done) return true;
     if (!decode_chunk(r, chunk, h, err)) return false;

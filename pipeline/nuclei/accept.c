@@ -170,8 +170,11 @@ bool stm_nuclei_accept(struct stm_finder *f, struct stm_error *err)
     struct look *look = stm_arena_take(f->scratch, n * sizeof *look, "candidates", err);
     struct weighed *list = stm_arena_take(f->scratch, n * sizeof *list, "candidates", err);
     if (!look || !list) return false;
-    for (uint32_t i = 1; i <= f->blobs; i++)
-        if (f->blob[i].area && f->blob[i].into == i) look[i] = look_at(f, i);
+    /* In raster order, so that rows are still in the cache. */
+    for (int32_t i = 0; i < f->pieces; i++) {
+        const uint32_t id = f->blob[f->piece[i].blob].into;
+        if (f->blob[id].first == i && f->blob[id].area) look[id] = look_at(f, id);
+    }
     for (uint32_t i = 1; i <= f->blobs; i++)
         if (f->blob[i].into != i) f->blob[i].area = 0;
     f->contrast = usual_contrast(f, look, list);

@@ -69,8 +69,14 @@ bool stm_blobs_make(struct stm_finder *f, struct stm_error *err)
             .first = -1, .last = -1, .into = i, .step = i >= f->residue_first && i < f->residue_end};
     f->crowded = f->crowded || !stm_nuclei_label_runs(f, run, room, &n);
     f->pieces = 0;
-    for (size_t i = 0; i < n && !f->crowded; i++)
+    for (size_t i = 0; i < n && !f->crowded; i++) {
+        if (i + STM_NUCLEI_AHEAD < n) {
+            const struct stm_segment *next = &run[i + STM_NUCLEI_AHEAD];
+            stm_nuclei_fetch(f->light.px + next->y * f->light.stride, next->x0, next->x1,
+                             sizeof *f->light.px);
+        }
         add_piece(f, &run[i]);
+    }
     stm_arena_reset(f->scratch, mark);
     return true;
 }

@@ -8,11 +8,24 @@
 static const double least_area = 0.25, greatest_area = 3;
 
 struct part {
-    uint64_t light;
     uint32_t area, label;
     uint16_t peak;
 };
 
+/* Too dim for the lowest level to be a boundary. */
+static bool is_dim(const struct stm_finder *f, const struct part *p)
+{
+    return f->options->boundary * p->peak < f->level[1];
+}
+
+static uint16_t peak_of(const uint16_t *px, int n, uint16_t peak)
+{
+    for (int i = 0; i < n; i++)
+        peak = px[i] > peak ? px[i] : peak;
+    return peak;
+}
+
+/* Peaks of what is dim; of others, no more than that they are not. */
 static void measure(const struct stm_finder *f, struct part *part, uint32_t parts)
 {
     for (uint32_t i = 0; i <= parts; i++)
@@ -22,10 +35,8 @@ static void measure(const struct stm_finder *f, struct part *part, uint32_t part
         const uint16_t *px = f->light.px + run->y * f->light.stride;
         struct part *p = &part[run->label];
         p->area += (uint32_t)(run->x1 - run->x0);
-        for (int x = run->x0; x < run->x1; x++) {
-            p->light += px[x];
-            p->peak = px[x] > p->peak ? px[x] : p->peak;
-        }
+        for (int x = run->x0; x < run->x1 && is_dim(f, p); x += 8)
+            p->peak = peak_of(px + x, run->x1 - x < 8 ? run->x1 - x : 8, p->peak);
     }
 }
 
@@ -35,7 +46,7 @@ static void label_parts(struct stm_finder *f, struct part *part, uint32_t parts)
     for (uint32_t i = 1; i <= parts; i++) {
         struct part *p = &part[i];
         const bool fits = p->area >= least_area * f->typical && p->area <= greatest_area * f->typical;
-        if (fits && f->options->boundary * p->peak < f->level[1] && f->seeds < room) p->label = ++f->seeds;
+        if (fits && is_dim(f, p) && f->seeds < room) p->label = ++f->seeds;
     }
     for (size_t i = 0; i < f->bases; i++) {
         const struct stm_segment *run = &f->base[i];

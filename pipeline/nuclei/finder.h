@@ -6,25 +6,10 @@
 
 #include "kernels/kernels.h"
 #include "pipeline/nuclei/nuclei.h"
+#include "pipeline/nuclei/tree.h"
 
 /* Levels grow by 1/20 from the lowest: 160 of them span a factor of 2400. */
 enum { STM_NUCLEI_LEVELS = 160 };
-
-/* A run of pixels at or above a level, and the node it is part of. */
-struct stm_level_run {
-    int32_t y, x0, x1, node, next;
-};
-
-/* A connected set of pixels at or above a level. Its parent is the set one level lower that holds it. */
-struct stm_node {
-    int32_t level, parent, child, sibling; /* -1: none */
-    int32_t first, last;                   /* runs, linked by next */
-    int32_t area, hull;                    /* pixels; of the convex hull too, 0 = not computed yet */
-    uint16_t peak;
-    uint8_t chosen;
-    int32_t core;        /* of a chosen node: the brighter nucleus that lies on it, or -1 */
-    double split, whole; /* cost of the best cut of what is in here, and of no cut */
-};
 
 struct stm_finder {
     const struct stm_kernels *kernels;
@@ -45,14 +30,21 @@ struct stm_finder {
     int levels;
     uint16_t floor;                        /* where the foreground begins, at or below level[1] */
     uint16_t level[STM_NUCLEI_LEVELS + 2]; /* [1 … levels] */
+    int depths;                            /* of level_of: levels, or more when the tree is cut */
     uint8_t *level_of;                     /* of each light */
     struct stm_segment *base;              /* runs at or above level[1] */
     size_t bases;
-    struct stm_level_run *run; /* of level k: run[level_first[k]] … run[level_first[k + 1] - 1] */
-    int32_t level_first[STM_NUCLEI_LEVELS + 3];
+    struct stm_u8 depth;       /* level of each foreground pixel, 0 elsewhere and in a frame around */
+    struct stm_level_run *run; /* of each patch, those of each level after those of the one below */
+    size_t runs;
     struct stm_node *node;
     int nodes;
-    uint32_t seeds;                      /* labels in use */
+    struct stm_patch *patch;
+    int32_t patches;
+    uint32_t seeds;           /* labels in use */
+    struct stm_segment *left; /* long runs of pixels that went back to the ground, any order */
+    size_t lefts;
+    int left_least;                      /* pixels in a row or column */
     uint32_t residue_first, residue_end; /* labels that have no peak of their own */
     uint16_t *boundary;                  /* least light of each label */
     struct stm_piece *piece;
@@ -60,6 +52,18 @@ struct stm_finder {
     struct stm_blob *blob; /* 1 … blobs */
     uint32_t blobs;
 };
+
+/* Has the processor fetch pixels that a loop over runs comes to soon. Runs are short and rows far apart, so
+ * it cannot foresee them: waiting for them costs more than what is done with them. A run ahead is as far as
+ * pays. */
+enum { STM_NUCLEI_AHEAD = 8 };
+static inline void stm_nuclei_fetch(const void *row, int x0, int x1, int size)
+{
+    const char *const px = row;
+    const ptrdiff_t end = (ptrdiff_t)x1 * size, most = (ptrdiff_t)x0 * size + 256;
+    for (ptrdiff_t at = (ptrdiff_t)x0 * size; at < end && at < most; at += 64)
+        __builtin_prefetch(px + at);
+}
 
 /* Runs there is room for in lists of them, nodes in the tree, labels after splitting. */
 size_t stm_nuclei_run_room(int w, int h);
@@ -73,10 +77,10 @@ size_t stm_nuclei_light_bytes(int w, int h);
 size_t stm_nuclei_scale_bytes(int w, int h);
 size_t stm_nuclei_ground_bytes(int w, int h);
 size_t stm_nuclei_base_bytes(int w, int h);
-size_t stm_nuclei_levels_bytes(int w, int h);
 size_t stm_nuclei_tree_bytes(int w, int h);
 size_t stm_nuclei_choose_bytes(int w, int h);
 size_t stm_nuclei_flood_bytes(int w, int h);
+size_t stm_nuclei_left_bytes(int w, int h);
 size_t stm_nuclei_residue_bytes(int w, int h);
 size_t stm_nuclei_dim_bytes(int w, int h);
 size_t stm_nuclei_split_bytes(int w, int h);
@@ -93,7 +97,6 @@ bool stm_nuclei_scale(struct stm_finder *f, struct stm_error *err);
 bool stm_nuclei_ground(struct stm_finder *f, struct stm_error *err);
 /* levels.c, tree.c: foreground, and the tree of levels in it */
 bool stm_nuclei_base(struct stm_finder *f, struct stm_error *err);
-bool stm_nuclei_levels(struct stm_finder *f, struct stm_error *err);
 bool stm_nuclei_tree(struct stm_finder *f, struct stm_error *err);
 /* choose.c: which nodes are nuclei or parts of them; f->typical */
 bool stm_nuclei_choose(struct stm_finder *f, struct stm_error *err);
@@ -101,7 +104,11 @@ bool stm_nuclei_choose(struct stm_finder *f, struct stm_error *err);
 bool stm_nuclei_flood(struct stm_finder *f, struct stm_error *err);
 /* dim.c: labels for nuclei that lie alone below the lowest level */
 bool stm_nuclei_dim(struct stm_finder *f, struct stm_error *err);
-/* residue.c: labels for dim nuclei beside bright ones */
+/* residue.c: a list for what is left, how long its runs are, those of one run of the lowest level; then
+ * labels for dim nuclei beside bright ones */
+bool stm_nuclei_expect_left(struct stm_finder *f, struct stm_error *err);
+void stm_nuclei_set_left(struct stm_finder *f);
+void stm_nuclei_leave(struct stm_finder *f, const struct stm_level_run *run);
 bool stm_nuclei_residue(struct stm_finder *f, struct stm_error *err);
 /* split.c: labels that look like several are cut at their necks */
 bool stm_nuclei_split(struct stm_finder *f, struct stm_error *err);

@@ -3,41 +3,16 @@
 
 #include <math.h>
 
-struct stm_hull stm_hull_begin(int32_t *x, int32_t *y, int rows)
+/* Sides are short, most have a step of none or one. */
+static int64_t gcd(int64_t x, int64_t y)
 {
-    return (struct stm_hull){x, y, 2 * rows, 0, 2 * rows};
-}
-
-/* Twice the area of the triangle a, b, c; positive when c lies clockwise of the way from a to b (y
- * downwards). */
-static int64_t turn(const struct stm_hull *h, int a, int b, int32_t x, int32_t y)
-{
-    return ((int64_t)h->x[b] - h->x[a]) * ((int64_t)y - h->y[a]) -
-           ((int64_t)h->y[b] - h->y[a]) * ((int64_t)x - h->x[a]);
-}
-
-void stm_hull_row(struct stm_hull *h, int32_t y, int32_t x0, int32_t x1)
-{
-    while (h->right >= 2 && turn(h, h->right - 2, h->right - 1, x1, y) <= 0)
-        h->right--;
-    h->x[h->right] = x1;
-    h->y[h->right++] = y;
-    while (h->room - h->left >= 2 && turn(h, h->left + 1, h->left, x0, y) >= 0)
-        h->left++;
-    h->x[--h->left] = x0;
-    h->y[h->left] = y;
-}
-
-static int64_t gcd(int64_t a, int64_t b)
-{
-    a = a < 0 ? -a : a;
-    b = b < 0 ? -b : b;
-    while (b) {
-        const int64_t rest = a % b;
+    uint32_t a = (uint32_t)(x < 0 ? -x : x), b = (uint32_t)(y < 0 ? -y : y);
+    while (b > 1) {
+        const uint32_t rest = a % b;
         a = b;
         b = rest;
     }
-    return a;
+    return b ? 1 : a;
 }
 
 /* Corner i of the closed way: down the right chain, up the left one (which lies bottom first). */

@@ -13,9 +13,14 @@ struct span {
     int low, middle, high, most; /* 0.1 %, 50 %, 99.9 %, greatest */
 };
 
+static size_t light_bytes(int w, int h)
+{
+    return ((size_t)w * (size_t)h + STM_ROW_SLACK) * sizeof(uint16_t);
+}
+
 size_t stm_nuclei_light_bytes(int w, int h)
 {
-    return stm_arena_cost((size_t)w * (size_t)h * sizeof(uint16_t)) + stm_arena_cost(BINS * sizeof(uint32_t));
+    return stm_arena_cost(light_bytes(w, h)) + stm_arena_cost(BINS * sizeof(uint32_t));
 }
 
 static struct span span_of(const uint32_t *bins, uint64_t n)
@@ -33,15 +38,33 @@ static bool is_dark(struct span s, int polarity)
     return s.middle - s.low > 2 * (s.high - s.middle) && 2 * s.middle > s.most && s.high < 65535;
 }
 
+/* dst = src << up, or flip - src where nuclei are dark, within 0 … 65535: in 16 bits, so that they go through
+ * vectors. */
+static void fill_row(uint16_t *restrict dst, const uint16_t *restrict src, int w, int up)
+{
+    const uint16_t most = (uint16_t)(65535 >> up);
+    for (int x = 0; x < w; x++)
+        dst[x] = src[x] > most ? 65535 : (uint16_t)(src[x] << up);
+}
+
+static void fill_dark_row(uint16_t *restrict dst, const uint16_t *restrict src, int w, int up, uint16_t flip)
+{
+    const uint16_t most = (uint16_t)(65535 >> up);
+    for (int x = 0; x < w; x++) {
+        const uint16_t v = (uint16_t)(src[x] > flip ? 0 : flip - src[x]);
+        dst[x] = v > most ? 65535 : (uint16_t)(v << up);
+    }
+}
+
 static void fill(struct stm_finder *f, struct stm_cu16 plane, int high)
 {
     for (int y = 0; y < f->h; y++) {
         const uint16_t *src = plane.px + y * plane.stride;
         uint16_t *dst = f->light.px + y * f->light.stride;
-        for (int x = 0; x < f->w; x++) {
-            const uint32_t v = f->dark ? (src[x] > high ? 0u : (uint32_t)(high - src[x])) : src[x];
-            dst[x] = (uint16_t)(v << f->up > 65535 ? 65535 : v << f->up);
-        }
+        if (f->dark)
+            fill_dark_row(dst, src, f->w, f->up, (uint16_t)high);
+        else
+            fill_row(dst, src, f->w, f->up);
     }
 }
 
@@ -75,8 +98,8 @@ static uint64_t count(uint32_t *bins, struct stm_cu16 plane)
 
 bool stm_nuclei_light(struct stm_finder *f, struct stm_cu16 plane, struct stm_error *err)
 {
-    const size_t n = (size_t)f->w * (size_t)f->h;
-    f->light = (struct stm_u16){stm_arena_take(f->scratch, n * 2, "the light image", err), f->w, f->w, f->h};
+    f->light = (struct stm_u16){stm_arena_take(f->scratch, light_bytes(f->w, f->h), "the light image", err),
+                                f->w, f->w, f->h};
     const size_t mark = stm_arena_mark(f->scratch);
     uint32_t *bins = stm_arena_take(f->scratch, BINS * sizeof *bins, "a histogram", err);
     if (!f->light.px || !bins) return false;

@@ -4,15 +4,18 @@
 #include <math.h>
 #include <string.h>
 
-/* Labels: where nuclei or parts of them are. The tree is not needed after that. */
+/* Labels: where nuclei or parts of them are. The tree is not needed after the flood. */
 static bool label(struct stm_finder *f, struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(f->scratch);
-    const bool ok = stm_nuclei_levels(f, err) && stm_nuclei_tree(f, err) && stm_nuclei_choose(f, err) &&
-                    stm_nuclei_flood(f, err);
+    if (!stm_nuclei_expect_left(f, err)) return false;
+    const size_t tree = stm_arena_mark(f->scratch);
+    bool ok = stm_nuclei_tree(f, err) && stm_nuclei_choose(f, err) && stm_nuclei_flood(f, err);
+    stm_arena_reset(f->scratch, tree);
+    ok = ok && (!f->options->declump || stm_nuclei_residue(f, err)) && stm_nuclei_dim(f, err) &&
+         (!f->options->declump || stm_nuclei_split(f, err));
     stm_arena_reset(f->scratch, mark);
-    return ok && (!f->options->declump || stm_nuclei_residue(f, err)) && stm_nuclei_dim(f, err) &&
-           (!f->options->declump || stm_nuclei_split(f, err));
+    return ok;
 }
 
 static bool search(struct stm_finder *f, struct stm_cu16 plane, struct stm_error *err)
@@ -57,15 +60,14 @@ static size_t most(size_t a, size_t b)
 /* What is taken at the same time, added up; what takes turns, the greater. */
 size_t stm_nuclei_scratch(int w, int h)
 {
-    const size_t tree = stm_nuclei_levels_bytes(w, h) + stm_nuclei_tree_bytes(w, h) +
-                        most(stm_nuclei_choose_bytes(w, h), stm_nuclei_flood_bytes(w, h));
+    const size_t tree =
+        stm_nuclei_tree_bytes(w, h) + most(stm_nuclei_choose_bytes(w, h), stm_nuclei_flood_bytes(w, h));
     const size_t end = most(stm_nuclei_accept_bytes(w, h), stm_nuclei_finish_bytes(w, h));
     const size_t blobs = stm_blobs_bytes(w, h) + most(stm_nuclei_merge_bytes(w, h), end);
+    const size_t parts =
+        most(most(stm_nuclei_residue_bytes(w, h), stm_nuclei_dim_bytes(w, h)), stm_nuclei_split_bytes(w, h));
     const size_t labels =
-        stm_nuclei_base_bytes(w, h) +
-        most(most(tree, most(most(stm_nuclei_residue_bytes(w, h), stm_nuclei_dim_bytes(w, h)),
-                             stm_nuclei_split_bytes(w, h))),
-             blobs);
+        stm_nuclei_base_bytes(w, h) + most(stm_nuclei_left_bytes(w, h) + most(tree, parts), blobs);
     return stm_nuclei_light_bytes(w, h) +
            most(most(stm_nuclei_scale_bytes(w, h), stm_nuclei_ground_bytes(w, h)), labels);
 }

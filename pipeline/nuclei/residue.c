@@ -3,9 +3,12 @@
  * light there leads up to the bright one. What is left of the foreground when the labels have been trimmed is
  * looked through for parts that are wide both ways; the blurred rims of nuclei are not. */
 #include "kernels/components.h"
+#include "kernels/runs.h"
 #include "pipeline/nuclei/finder.h"
 
+#include <limits.h>
 #include <math.h>
+#include <string.h>
 
 /* While this file works, a pixel of the residue carries MARK and a length in the label image. */
 #define MARK 0x80000000u
@@ -21,7 +24,6 @@ struct part {
 
 struct residue {
     struct stm_finder *f;
-    int least; /* pixels in a row or column */
     struct stm_segment *run;
     size_t n, room;
     uint32_t *parent;
@@ -34,21 +36,32 @@ static uint32_t *label_row(const struct stm_finder *f, int y)
     return f->labels.px + y * f->labels.stride;
 }
 
-/* Runs of foreground pixels that have no label, or that have MARK; the short ones are left out. */
-static void collect(struct residue *r, uint32_t mark, int least)
+void stm_nuclei_leave(struct stm_finder *f, const struct stm_level_run *run)
 {
-    r->n = 0;
-    for (size_t i = 0; i < r->f->bases; i++) {
-        const struct stm_segment base = r->f->base[i];
-        const uint32_t *label = label_row(r->f, base.y);
-        const uint16_t *px = r->f->light.px + base.y * r->f->light.stride;
-        for (int x = base.x0, end; x < base.x1; x = end + 1) {
-            for (end = x;
-                 end < base.x1 && (mark ? label[end] & mark : !label[end] && px[end] >= r->f->level[1]);)
+    const uint32_t *label = label_row(f, run->y);
+    for (int x = run->x0, end; x < run->x1; x = end + 1) {
+        for (end = x; end < run->x1 && !label[end];)
+            end++;
+        if (end - x >= f->left_least) f->left[f->lefts++] = (struct stm_segment){run->y, x, end, 0};
+    }
+}
+
+/* The marked parts of the runs left. */
+static void collect(struct residue *r)
+{
+    const size_t n = r->n;
+    size_t to = 0;
+    memcpy(r->f->left, r->run, n * sizeof *r->run);
+    for (size_t i = 0; i < n; i++) {
+        const struct stm_segment run = r->f->left[i];
+        const uint32_t *label = label_row(r->f, run.y);
+        for (int x = run.x0, end; x < run.x1; x = end + 1) {
+            for (end = x; end < run.x1 && label[end] & MARK;)
                 end++;
-            if (end - x >= least && r->n < r->room) r->run[r->n++] = (struct stm_segment){base.y, x, end, 0};
+            if (end > x && to < r->room) r->run[to++] = (struct stm_segment){run.y, x, end, 0};
         }
     }
+    r->n = to;
 }
 
 static uint32_t extend(struct residue *r, int x, int y, int before)
@@ -75,7 +88,7 @@ static void mark_long_columns(struct residue *r)
     for (size_t i = r->n; i-- > 0;)
         for (int x = r->run[i].x0, y = r->run[i].y; x < r->run[i].x1; x++) {
             uint32_t *label = &label_row(r->f, y)[x];
-            if ((*label & LENGTH) + extend(r, x, y, y + 1) <= (uint32_t)r->least) *label = 0;
+            if ((*label & LENGTH) + extend(r, x, y, y + 1) <= (uint32_t)r->f->left_least) *label = 0;
         }
 }
 
@@ -114,7 +127,28 @@ size_t stm_nuclei_residue_bytes(int w, int h)
 {
     const size_t runs = stm_nuclei_run_room(w, h);
     return stm_arena_cost(runs * sizeof(struct stm_segment)) + stm_arena_cost(runs * sizeof(uint32_t)) +
-           stm_arena_cost((runs + 1) * sizeof(struct part)) + 2 * stm_arena_cost((size_t)w * sizeof(int32_t));
+           stm_arena_cost((runs + 1) * sizeof(struct part)) +
+           2 * stm_arena_cost((size_t)w * sizeof(int32_t)) + stm_arena_cost(stm_runs_sort_scratch(h));
+}
+
+/* A run of at least three in a row of w pixels: fewer than a quarter of them. */
+size_t stm_nuclei_left_bytes(int w, int h)
+{
+    return stm_arena_cost(stm_nuclei_run_room(w, h) * sizeof(struct stm_segment));
+}
+
+bool stm_nuclei_expect_left(struct stm_finder *f, struct stm_error *err)
+{
+    f->lefts = 0;
+    f->left =
+        stm_arena_take(f->scratch, stm_nuclei_run_room(f->w, f->h) * sizeof *f->left, "what is left", err);
+    return f->left != NULL;
+}
+
+void stm_nuclei_set_left(struct stm_finder *f)
+{
+    const int width = (int)(least_width * 1.1284 * sqrt(f->typical));
+    f->left_least = !f->options->declump ? INT_MAX : width > 3 ? width : 3;
 }
 
 static bool take(struct residue *r, struct stm_error *err)
@@ -130,15 +164,23 @@ static bool take(struct residue *r, struct stm_error *err)
     return r->run && r->parent && r->part && r->row && r->length;
 }
 
+/* Patches left their runs behind one after the other. */
+static bool sort(struct residue *r, struct stm_error *err)
+{
+    size_t *rows = stm_arena_take(r->f->scratch, stm_runs_sort_scratch(r->f->h), "rows", err);
+    if (!rows) return false;
+    r->n = r->f->lefts;
+    stm_runs_sort(r->run, r->f->left, r->n, r->f->h, rows);
+    return true;
+}
+
 bool stm_nuclei_residue(struct stm_finder *f, struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(f->scratch);
-    const int width = (int)(least_width * 1.1284 * sqrt(f->typical));
-    struct residue r = {.f = f, .least = width > 3 ? width : 3};
-    if (!take(&r, err)) return false;
-    collect(&r, 0, r.least);
+    struct residue r = {.f = f};
+    if (!take(&r, err) || !sort(&r, err)) return false;
     mark_long_columns(&r);
-    collect(&r, MARK, 1);
+    collect(&r);
     const uint32_t parts = stm_components(r.run, r.n, 4, r.parent);
     measure_parts(&r, parts);
     label_parts(&r, parts);

@@ -13,13 +13,16 @@
 enum { BINS = 4096, ROUNDS = 6 };
 
 struct scale {
+    const struct stm_kernels *kernels;
     struct stm_cu16 px; /* shrunk light */
-    int16_t *above;     /* light minus the mean around, in units of 16 */
+    uint16_t *above;    /* light minus the mean around, in units of 16; 0 where it is less */
     uint32_t *column;   /* sums over the window's rows */
-    int32_t *open;      /* length of the chord along each column that reaches the present row */
+    double *sum;        /* of the columns before each: whole numbers below 2^53 */
+    uint64_t *was, *is; /* whether pixels of the row above and of this one are in chords */
+    int32_t *begun;     /* row in which the chord along each column began */
     uint32_t *chords;   /* pixels in chords of each length */
     int longest;
-    uint32_t bins[BINS];
+    uint32_t bins[BINS], odd[BINS];
 };
 
 static int clip(int i, int n)
@@ -34,26 +37,52 @@ static void add_row(struct scale *s, int y, int sign)
         s->column[x] += (uint32_t)(sign * px[x]);
 }
 
-/* Light minus its mean over the window of `radius`, cut at the border. Half a count more than a whole sum
- * keeps the product with the inverse on the right side of every integer. */
-static void above_row(struct scale *s, int y, int radius, int rows)
+/* One pixel's difference from its surroundings. Half a count more than a whole sum keeps the product with the
+ * inverse on the right side of every integer. */
+static inline uint16_t stands_out(int px, double sum, double inverse)
+{
+    const int out = (px - (int)((sum + 0.5) * inverse)) / 16;
+    return (uint16_t)(out > 0 ? out : 0);
+}
+
+/* Where the window is cut at the border. */
+static void above_ends(const struct scale *s, int from, int to, int y, int radius, int rows)
 {
     const uint16_t *px = s->px.px + y * s->px.stride;
-    int16_t *out = s->above + (ptrdiff_t)y * s->px.w;
-    uint64_t sum = 0;
     const int w = s->px.w;
-    for (int x = 0; x < clip(radius, w); x++)
-        sum += s->column[x];
-    double inverse = 0;
-    for (int x = 0, was = 0; x < w; x++) {
-        if (x + radius < w) sum += s->column[x + radius];
-        if (x - radius - 1 >= 0) sum -= s->column[x - radius - 1];
-        const int n = (clip(x + radius + 1, w) - clip(x - radius, w)) * rows;
-        if (n != was) inverse = 1.0 / n;
-        was = n;
-        out[x] = (int16_t)((px[x] - (int)(((double)(int64_t)sum + 0.5) * inverse)) / 16);
-        if (out[x] > 0) s->bins[out[x]]++;
+    for (int x = from; x < to; x++) {
+        const int a = clip(x - radius, w), b = clip(x + radius + 1, w);
+        s->above[(ptrdiff_t)y * w + x] = stands_out(px[x], s->sum[b] - s->sum[a], 1.0 / ((b - a) * rows));
     }
+}
+
+/* Neighbours are alike, so that they are counted in turn in two tables. */
+static void count_row(struct scale *s, const uint16_t *above)
+{
+    int x = 0;
+    for (; x + 1 < s->px.w; x += 2) {
+        s->bins[above[x]]++;
+        s->odd[above[x + 1]]++;
+    }
+    if (x < s->px.w) s->bins[above[x]]++;
+}
+
+/* Light minus its mean over the window of `radius`, cut at the border. */
+static void above_row(struct scale *s, int y, int radius, int rows)
+{
+    const int w = s->px.w, begin = clip(radius, w), end = w - radius - 1 > begin ? w - radius - 1 : begin;
+    const uint16_t *restrict px = s->px.px + y * s->px.stride;
+    uint16_t *restrict out = s->above + (ptrdiff_t)y * w;
+    const double *restrict sum = s->sum;
+    const double inverse = 1.0 / ((2 * radius + 1) * rows);
+    s->sum[0] = 0;
+    for (int x = 0; x < w; x++)
+        s->sum[x + 1] = s->sum[x] + s->column[x];
+    above_ends(s, 0, begin, y, radius, rows);
+    for (int x = begin; x < end; x++)
+        out[x] = stands_out(px[x], sum[x + radius + 1] - sum[x - radius], inverse);
+    above_ends(s, end, w, y, radius, rows);
+    count_row(s, out);
 }
 
 static void above(struct scale *s, int radius)
@@ -61,6 +90,7 @@ static void above(struct scale *s, int radius)
     const int h = s->px.h;
     memset(s->column, 0, (size_t)s->px.w * sizeof *s->column);
     memset(s->bins, 0, sizeof s->bins);
+    memset(s->odd, 0, sizeof s->odd);
     for (int y = 0; y < clip(radius, h); y++)
         add_row(s, y, 1);
     for (int y = 0; y < h; y++) {
@@ -68,34 +98,55 @@ static void above(struct scale *s, int radius)
         if (y - radius - 1 >= 0) add_row(s, y - radius - 1, -1);
         above_row(s, y, radius, clip(y + radius + 1, h) - clip(y - radius, h));
     }
+    for (int i = 0; i < BINS; i++)
+        s->bins[i] += s->odd[i];
+    s->bins[0] = 0;
 }
 
-static void end_chord(struct scale *s, int32_t *length)
+static void end_chord(struct scale *s, int length)
 {
-    s->chords[*length] += (uint32_t)*length;
-    *length = 0;
+    s->chords[length] += (uint32_t)length;
+}
+
+/* Chords along the row, and those along columns that begin here or ended in the row above. */
+static void chords_of_row(struct scale *s, int y, int words)
+{
+    uint64_t left = 0;
+    int begin = 0;
+    for (int i = 0; i < words; i++) {
+        for (uint64_t e = s->is[i] ^ (s->is[i] << 1 | left >> 63); e; e &= e - 1) {
+            const int x = 64 * i + __builtin_ctzll(e);
+            if (s->is[i] & e & -e)
+                begin = x;
+            else
+                end_chord(s, x - begin);
+        }
+        for (uint64_t e = s->is[i] ^ s->was[i]; e; e &= e - 1) {
+            const int x = 64 * i + __builtin_ctzll(e);
+            if (s->is[i] & e & -e)
+                s->begun[x] = y;
+            else
+                end_chord(s, y - s->begun[x]);
+        }
+        left = s->is[i];
+    }
+    if (left >> 63) end_chord(s, 64 * words - begin);
 }
 
 /* Chords of the pixels that are more than `least` above their surroundings. */
 static void chords(struct scale *s, int least)
 {
-    const int w = s->px.w, h = s->px.h;
+    const int w = s->px.w, h = s->px.h, words = (w + 63) / 64;
+    const size_t bytes = (size_t)words * sizeof *s->is;
     memset(s->chords, 0, ((size_t)s->longest + 1) * sizeof *s->chords);
-    memset(s->open, 0, (size_t)w * sizeof *s->open);
+    memset(s->was, 0, bytes);
     for (int y = 0; y < h; y++) {
-        const int16_t *row = s->above + (ptrdiff_t)y * w;
-        int32_t run = 0;
-        for (int x = 0; x < w; x++) {
-            const bool in = row[x] > least;
-            run += in;
-            s->open[x] += in;
-            if (!in && run) end_chord(s, &run);
-            if (!in && s->open[x]) end_chord(s, &s->open[x]);
-        }
-        end_chord(s, &run);
+        s->kernels->threshold_row(s->is, s->above + (ptrdiff_t)y * w, (uint16_t)least, w);
+        chords_of_row(s, y, words);
+        memcpy(s->was, s->is, bytes);
     }
-    for (int x = 0; x < w; x++)
-        end_chord(s, &s->open[x]);
+    memset(s->is, 0, bytes);
+    chords_of_row(s, h, words);
 }
 
 static uint64_t total(const uint32_t *count, int n)
@@ -134,7 +185,8 @@ size_t stm_nuclei_scale_bytes(int w, int h)
 {
     const size_t n = (size_t)(w / 2 + 1) * (size_t)(h / 2 + 1), side = (size_t)(w > h ? w : h) + 1;
     return stm_arena_cost(sizeof(struct scale)) + 2 * stm_arena_cost(n * 2) +
-           3 * stm_arena_cost(side * sizeof(uint32_t));
+           3 * stm_arena_cost(side * sizeof(uint32_t)) + stm_arena_cost((side + 1) * sizeof(double)) +
+           2 * stm_arena_cost((side + 63) / 64 * sizeof(uint64_t));
 }
 
 static bool prepare(struct scale *s, struct stm_finder *f, int shift, struct stm_error *err)
@@ -145,9 +197,14 @@ static bool prepare(struct scale *s, struct stm_finder *f, int shift, struct stm
     s->longest = w > h ? w : h;
     s->above = stm_arena_take(f->scratch, n * sizeof *s->above, "local contrast", err);
     s->column = stm_arena_take(f->scratch, (size_t)w * sizeof *s->column, "column sums", err);
-    s->open = stm_arena_take(f->scratch, (size_t)w * sizeof *s->open, "chords", err);
+    s->sum = stm_arena_take(f->scratch, ((size_t)w + 1) * sizeof *s->sum, "column sums", err);
+    s->was = stm_arena_take(f->scratch, ((size_t)w + 63) / 64 * sizeof *s->was, "chords", err);
+    s->is = stm_arena_take(f->scratch, ((size_t)w + 63) / 64 * sizeof *s->is, "chords", err);
+    s->begun = stm_arena_take(f->scratch, (size_t)w * sizeof *s->begun, "chords", err);
     s->chords = stm_arena_take(f->scratch, ((size_t)s->longest + 1) * sizeof *s->chords, "chords", err);
-    if (!small.px || !s->above || !s->column || !s->open || !s->chords) return false;
+    if (!small.px || !s->above || !s->column || !s->sum || !s->was || !s->is || !s->begun || !s->chords)
+        return false;
+    s->kernels = f->kernels;
     stm_shrink_mean(f->kernels, small, (struct stm_cu16)STM_CONST(f->light), shift);
     s->px = (struct stm_cu16)STM_CONST(small);
     return true;

@@ -123,15 +123,31 @@ static void try_label(struct splitter *s, const struct stm_segment *run, size_t 
     if (solidity(s, run, n, area) < convex) split_label(s, run, n, b);
 }
 
+/* Where the labels cease to be label[x], two at a time; x1 at most. */
+static int end_of(const uint32_t *label, int x, int x1)
+{
+    const uint64_t both = (uint64_t)label[x] << 32 | label[x];
+    int end = x + 1;
+    for (uint64_t two; end + 1 < x1; end += 2) {
+        memcpy(&two, label + end, sizeof two);
+        if (two != both) break;
+    }
+    return end < x1 && label[end] == label[x] ? end + 1 : end;
+}
+
 /* The labels as runs, in raster order; false when there are more than memory was set aside for. */
 bool stm_nuclei_label_runs(const struct stm_finder *f, struct stm_segment *run, size_t room, size_t *n)
 {
     *n = 0;
     for (size_t i = 0; i < f->bases; i++) {
+        if (i + STM_NUCLEI_AHEAD < f->bases) {
+            const struct stm_segment *next = &f->base[i + STM_NUCLEI_AHEAD];
+            stm_nuclei_fetch(f->labels.px + next->y * f->labels.stride, next->x0, next->x1,
+                             sizeof *f->labels.px);
+        }
         const uint32_t *label = f->labels.px + f->base[i].y * f->labels.stride;
         for (int x = f->base[i].x0, end; x < f->base[i].x1; x = end) {
-            for (end = x + 1; end < f->base[i].x1 && label[end] == label[x];)
-                end++;
+            end = end_of(label, x, f->base[i].x1);
             if (!label[x]) continue;
             if (*n == room) return false;
             run[(*n)++] = (struct stm_segment){f->base[i].y, x, end, label[x]};

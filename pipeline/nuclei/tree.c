@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Connected sets of each level's runs (4 neighbours), and which set of the level below holds each. */
+/* Connected sets of each level's runs (4 neighbours), and which set of the level below holds each: patch by
+ * patch. */
 #include "pipeline/nuclei/finder.h"
 
 #include <string.h>
@@ -28,19 +29,27 @@ static void join(struct stm_level_run *run, int32_t a, int32_t b)
 static void link_level(struct stm_level_run *run, int32_t a, int32_t e)
 {
     for (int32_t i = a, above = a; i < e; i++) {
-        run[i].node = i;
-        while (run[above].y < run[i].y - 1 || (run[above].y == run[i].y - 1 && run[above].x1 <= run[i].x0))
+        const int32_t y = run[i].y - 1, x0 = run[i].x0, x1 = run[i].x1;
+        while (run[above].y < y || (run[above].y == y && run[above].x1 <= x0))
             above++;
-        for (int32_t j = above; j < i && run[j].y == run[i].y - 1 && run[j].x0 < run[i].x1; j++)
+        const bool touches = run[above].y == y && run[above].x0 < x1;
+        run[i].node = touches ? root_of(run, above) : i;
+        for (int32_t j = above + 1; touches && j < i && run[j].y == y && run[j].x0 < x1; j++)
             join(run, j, i);
     }
 }
 
-static int32_t new_node(struct stm_finder *f, int32_t level, int32_t run, int32_t parent)
+static int32_t new_node(struct stm_finder *f, int level, int32_t run, int32_t parent)
 {
     const int32_t id = f->nodes++;
-    f->node[id] = (struct stm_node){
-        .level = level, .parent = parent, .child = -1, .sibling = -1, .core = -1, .first = run, .last = run};
+    f->node[id] = (struct stm_node){.level = (uint8_t)level,
+                                    .parent = parent,
+                                    .child = -1,
+                                    .sibling = -1,
+                                    .core = -1,
+                                    .first = run,
+                                    .last = run,
+                                    .area = f->run[run].x1 - f->run[run].x0};
     if (parent >= 0) {
         f->node[id].sibling = f->node[parent].child;
         f->node[parent].child = id;
@@ -48,33 +57,26 @@ static int32_t new_node(struct stm_finder *f, int32_t level, int32_t run, int32_
     return id;
 }
 
-/* Nodes of level k from its linked runs. Runs before i have their nodes by then, so a run whose union-find
- * parent lies before it takes that one's; `below` walks along the runs of level k - 1, which hold them. */
-static void nodes_of_level(struct stm_finder *f, int k)
+/* Nodes of level k, runs [a, e), from its linked runs; `next` holds the run below, if any. Runs before i have
+ * their nodes by then, so a run whose union-find parent lies before it takes that one's. Returns how many
+ * sets there are; those for which there is no room get no node. */
+static int64_t nodes_of_level(struct stm_finder *f, int k, int32_t a, int32_t e)
 {
+    const int32_t room = stm_nuclei_node_room(f->w, f->h);
     struct stm_level_run *run = f->run;
-    int32_t below = k > 1 ? f->level_first[k - 1] : 0;
-    for (int32_t i = f->level_first[k]; i < f->level_first[k + 1]; i++) {
-        if (run[i].node == i) {
-            while (k > 1 && (run[below].y < run[i].y || run[below].x1 <= run[i].x0))
-                below++;
-            run[i].node = new_node(f, k, i, k > 1 ? run[below].node : -1);
-        } else {
-            run[i].node = run[run[i].node].node;
-            run[f->node[run[i].node].last].next = i;
-            f->node[run[i].node].last = i;
-        }
-        f->node[run[i].node].area += run[i].x1 - run[i].x0;
-    }
-}
-
-/* Makes every run point to the first run of its set; returns how many sets there are. */
-static int32_t flatten(struct stm_level_run *run, int32_t a, int32_t e)
-{
-    int32_t sets = 0;
+    int64_t sets = 0;
     for (int32_t i = a; i < e; i++) {
-        run[i].node = run[run[i].node].node;
-        sets += run[i].node == i;
+        const int32_t below = k > 1 ? run[run[i].next].node : -1;
+        run[i].next = -1;
+        if (run[i].node != i) {
+            struct stm_node *n = &f->node[run[i].node = run[run[i].node].node];
+            run[n->last].next = i;
+            n->last = i;
+            n->area += run[i].x1 - run[i].x0;
+        } else {
+            sets++;
+            run[i].node = f->nodes < room ? new_node(f, k, i, below) : room - 1;
+        }
     }
     return sets;
 }
@@ -105,25 +107,100 @@ int32_t stm_nuclei_node_room(int w, int h)
     return (int32_t)((size_t)w * (size_t)h / 24 + 64);
 }
 
-size_t stm_nuclei_tree_bytes(int w, int h)
+/* A frame around what is as large as the image, and as much behind it as is read at once. */
+static size_t depth_bytes(int w, int h)
 {
-    return stm_arena_cost((size_t)stm_nuclei_node_room(w, h) * sizeof(struct stm_node));
+    return ((size_t)w + 2) * ((size_t)h + 2) + sizeof(uint64_t);
 }
 
-/* Levels for which there is no room are left out, from the top. */
+/* One more for what is noted in vain. */
+static size_t level_run_bytes(int w, int h)
+{
+    return (stm_nuclei_run_room(w, h) + 1) * sizeof(struct stm_level_run);
+}
+
+/* What is kept, and what is not needed any more when the tree stands. */
+size_t stm_nuclei_tree_bytes(int w, int h)
+{
+    const size_t nodes = (size_t)stm_nuclei_node_room(w, h), runs = stm_nuclei_run_room(w, h);
+    return stm_arena_cost(nodes * sizeof(struct stm_node)) +
+           stm_arena_cost(nodes * sizeof(struct stm_patch)) + stm_arena_cost(level_run_bytes(w, h)) +
+           stm_arena_cost(depth_bytes(w, h)) + 2 * stm_arena_cost(runs * sizeof(struct stm_segment)) +
+           stm_arena_cost(runs * sizeof(uint32_t)) + stm_arena_cost((nodes + 2) * sizeof(size_t));
+}
+
+static bool take(struct stm_finder *f, struct stm_error *err)
+{
+    const size_t nodes = (size_t)stm_nuclei_node_room(f->w, f->h), depth = depth_bytes(f->w, f->h);
+    f->node = stm_arena_take(f->scratch, nodes * sizeof *f->node, "the tree of levels", err);
+    f->patch = stm_arena_take(f->scratch, nodes * sizeof *f->patch, "patches", err);
+    f->run = stm_arena_take(f->scratch, level_run_bytes(f->w, f->h), "level runs", err);
+    uint8_t *px = stm_arena_take(f->scratch, depth, "levels of pixels", err);
+    if (!f->node || !f->patch || !f->run || !px) return false;
+    memset(px, 0, depth);
+    f->depth = (struct stm_u8){px + f->w + 3, (ptrdiff_t)f->w + 2, f->w, f->h};
+    return true;
+}
+
+/* The patch's part of the tree; sets[k] counts its sets of level k. Without room for nodes, only the sets are
+ * counted. False when there is no room for runs. */
+static bool add_patch(struct stm_finder *f, struct stm_patch *p, const struct stm_segment *run, size_t n,
+                      int64_t *sets)
+{
+    int32_t first[STM_NUCLEI_LEVELS + 2];
+    *p = (struct stm_patch){(int32_t)f->runs, (int32_t)n, f->nodes, 0};
+    if (!stm_nuclei_patch_levels(f, run, n, first)) return false;
+    for (int k = 1; k <= f->levels && first[k] < first[k + 1]; k++) {
+        link_level(f->run, first[k], first[k + 1]);
+        sets[k] += nodes_of_level(f, k, first[k], first[k + 1]);
+    }
+    p->nodes = f->nodes - p->node;
+    return true;
+}
+
+/* The highest level up to which there is room for all nodes. */
+static int levels_that_fit(const struct stm_finder *f, const int64_t *sets)
+{
+    int64_t left = stm_nuclei_node_room(f->w, f->h);
+    int k = 0;
+    while (k < f->levels && (left -= sets[k + 1]) >= 0)
+        k++;
+    return k;
+}
+
+/* Where there is no room for all runs, every second level is left out; where there is none for all nodes, the
+ * tree is cut at the top. */
+static void grow(struct stm_finder *f, const struct stm_segment *run, const size_t *first)
+{
+    for (bool done = f->patches == 0; !done;) {
+        int64_t sets[STM_NUCLEI_LEVELS + 2] = {0};
+        bool fits = true;
+        f->runs = 0;
+        f->nodes = 0;
+        for (int32_t i = 0; i < f->patches && fits; i++)
+            fits = add_patch(f, &f->patch[i], run + first[i + 1], first[i + 2] - first[i + 1], sets);
+        const int levels = levels_that_fit(f, sets);
+        done = fits && levels == f->levels;
+        if (fits)
+            f->levels = levels;
+        else
+            stm_nuclei_halve_levels(f);
+    }
+}
+
 bool stm_nuclei_tree(struct stm_finder *f, struct stm_error *err)
 {
-    const int32_t room = stm_nuclei_node_room(f->w, f->h);
-    f->node = stm_arena_take(f->scratch, (size_t)room * sizeof *f->node, "the tree of levels", err);
-    if (!f->node) return false;
+    const size_t nodes = (size_t)stm_nuclei_node_room(f->w, f->h), runs = stm_nuclei_run_room(f->w, f->h);
     f->nodes = 0;
-    for (int k = 1; k <= f->levels; k++) {
-        link_level(f->run, f->level_first[k], f->level_first[k + 1]);
-        if (flatten(f->run, f->level_first[k], f->level_first[k + 1]) > room - f->nodes)
-            f->levels = k - 1;
-        else
-            nodes_of_level(f, k);
-    }
+    if (!take(f, err)) return false;
+    const size_t mark = stm_arena_mark(f->scratch);
+    struct stm_segment *run = stm_arena_take(f->scratch, runs * sizeof *run, "the lowest level", err);
+    size_t *first = stm_arena_take(f->scratch, (nodes + 2) * sizeof *first, "patches", err);
+    if (!run || !first) return false;
+    stm_nuclei_fill_level_of(f);
+    if (!stm_nuclei_patches(f, run, first, err)) return false;
+    grow(f, run, first);
     raise_peaks(f);
+    stm_arena_reset(f->scratch, mark);
     return true;
 }

@@ -135,11 +135,49 @@ static void every_compression_keeps_its_values(void **state)
                                                                             .planar = planar});
 }
 
+/* Strips of four rows in which no row is wanted are not decoded, whatever the compression; the others are. */
+static void rows_that_are_not_wanted_are_left(void **state)
+{
+    static const int compressions[] = {1, 5, 8};
+    (void)state;
+    for (size_t i = 0; i < sizeof compressions / sizeof *compressions; i++) {
+        struct tiff_page p = {.w = W,
+                              .h = H,
+                              .bits = 16,
+                              .samples = 1,
+                              .photometric = 1,
+                              .compression = compressions[i],
+                              .predictor = 1,
+                              .strip = 4};
+        const uint8_t wanted[H] = {[5] = 1, [H - 1] = 1};
+        struct stm_error err = {0};
+        struct stm_image *image;
+        uint8_t *px = pattern(&p);
+        p.px = px;
+        tiff_file_write(path, "wl", &p, 1);
+        assert_ok(stm_image_open(&image, path, &err), &err);
+        const struct stm_u16 out = plane_of(image);
+        for (int at = 0; at < W * H; at++)
+            out.px[at] = 12345;
+        assert_ok(stm_image_read_rows(image, 0, 0, 0, wanted, out, NULL, &err), &err);
+        for (int x = 0; x < W; x++) {
+            assert_int_equal(out.px[5 * W + x], value(16, 0, x, 5));
+            assert_int_equal(out.px[(H - 1) * W + x], value(16, 0, x, H - 1));
+            assert_int_equal(out.px[3 * W + x], 12345);
+            assert_int_equal(out.px[8 * W + x], 12345);
+        }
+        free(out.px);
+        stm_image_close(&image);
+        free(px);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_depth_and_layout_keeps_its_values),
         cmocka_unit_test(every_compression_keeps_its_values),
+        cmocka_unit_test(rows_that_are_not_wanted_are_left),
     };
     return cmocka_run_group_tests_name(__FILE__, tests, set_up, tear_down);
 }
