@@ -11,7 +11,7 @@
 
 /* Where the search for the scale begins when nothing is said: spread mesenchymal cells are 45 um wide as
  * discs of 1600 um2, tumour lines and fibroblasts 20 to 60. */
-static const double usual_um = 45;
+static const double usual_um = 38;
 
 /* Less than this part of the usual cell's area is a crumb; rounded cells are a fifth of it. */
 static const double crumb = 0.08;
@@ -67,8 +67,9 @@ bool stm_cells_by_net(struct stm_cells *out, struct stm_cu16 plane, double pixel
                       struct stm_arena *scratch, struct stm_error *err)
 {
     const bool known = pixel_um > 0, fixed = known && o->cell_um > 0;
-    const struct stm_cells_net_options options = {
-        known ? (fixed ? o->cell_um : usual_um) / pixel_um : (double)NAN, fixed};
+    const struct stm_cells_net_options options = {known ? (fixed ? o->cell_um : usual_um) / pixel_um
+                                                        : (double)NAN,
+                                                  !fixed && (!known || o->brightfield), fixed};
     struct stm_cells_net_found found;
     struct stm_cells_view view;
     if (!stm_cells_net_label(out->labels, &found, plane, &options, kernels, scratch, err) ||

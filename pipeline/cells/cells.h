@@ -16,6 +16,7 @@ struct stm_cells_options {
     double neck;            /* divide.h; the classical method's */
     double least_um2;       /* smaller parts are no cells of their own */
     double cell_um;         /* usual diameter; 0 = found; the network's */
+    bool brightfield;       /* not phase contrast */
 };
 
 /* labels: 0 or 1 ... n, the plane's size; mask: 255 = covered. rounded[1 ... n] = 1 for rounded cells. */

@@ -9,7 +9,8 @@ struct stm_kernels;
 
 /* Diameters are those of a disc with the cell's area, in pixels of the plane. */
 struct stm_cells_net_options {
-    double diameter_px; /* of the usual cell, first idea; NAN: unknown, several are tried */
+    double diameter_px; /* of the usual cell, first idea; NAN: unknown */
+    bool search;        /* several sizes are tried before; must be when there is no idea */
     bool fixed;         /* it is not an idea but the truth: the network looks once */
 };
 

@@ -24,7 +24,7 @@ static const struct stm_param params[] = {
     STM_REAL(knobs, cell_um, "um", 0, 1000, 0,
              "net: diameter of a disc as large as the usual cell; 0 = found in each image"),
     STM_REAL(
-        knobs, sharpness, "", 0, 1, 0.4,
+        knobs, sharpness, "", 0, 1, 0.45,
         "net: where the network is less decided (Segment_Sharpness), the classical method is used and said"),
     STM_REAL(knobs, least_um2, "um2", 1, 100000, 120,
              "smaller parts, or below a fifth of the usual cell, belong to their neighbour"),
@@ -132,7 +132,8 @@ static bool find(struct stm_cells *cells, struct stm_site *site, int c, const st
         .spread = k->uncertainty_percent / 100,
         .neck = k->neck,
         .least_um2 = k->least_um2,
-        .cell_um = k->cell_um};
+        .cell_um = k->cell_um,
+        .brightfield = brightfield};
     const struct stm_cu16 plane = STM_CONST(site->plane[c]);
     const size_t mark = stm_arena_mark(env->scratch);
     double *const value = site->site_values + env->site_first, pixel_um = site->geo.pixel_um;
