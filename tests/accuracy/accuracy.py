@@ -188,7 +188,7 @@ def score_set(program, name, top):
     scores = {}
     for scorer in scorers:
         scores.update(scorer(out, os.path.join(folder, "truth"), objects))
-    return {k: round(scores[k], 4) for k in kept}
+    return {k: round(float(scores[k]), 4) for k in kept}
 
 
 def main():
