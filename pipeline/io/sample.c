@@ -39,7 +39,7 @@ void stm_sample_u16(struct stm_sample sample, struct stm_sample_row from, int n,
 {
     const uint8_t *p = from.row + from.first / 8;
     const size_t step = from.step / 8;
-    const uint16_t flip = sample.kind == STM_SAMPLE_INT ? (uint16_t)(1u << (sample.bits - 1)) : 0;
+    const uint16_t flip = (uint16_t)(sample.kind == STM_SAMPLE_INT ? 1u << (sample.bits - 1) : 0u);
     if (sample.bits == 8 && step == 1) {
         for (int i = 0; i < n; i++)
             out[i] = (uint16_t)(p[i] ^ flip);

@@ -44,7 +44,7 @@ static void fill_row(uint16_t *restrict dst, const uint16_t *restrict src, int w
 {
     const uint16_t most = (uint16_t)(65535 >> up);
     for (int x = 0; x < w; x++)
-        dst[x] = src[x] > most ? 65535 : (uint16_t)(src[x] << up);
+        dst[x] = (uint16_t)(src[x] > most ? 65535 : src[x] << up);
 }
 
 static void fill_dark_row(uint16_t *restrict dst, const uint16_t *restrict src, int w, int up, uint16_t flip)
@@ -52,7 +52,7 @@ static void fill_dark_row(uint16_t *restrict dst, const uint16_t *restrict src, 
     const uint16_t most = (uint16_t)(65535 >> up);
     for (int x = 0; x < w; x++) {
         const uint16_t v = (uint16_t)(src[x] > flip ? 0 : flip - src[x]);
-        dst[x] = v > most ? 65535 : (uint16_t)(v << up);
+        dst[x] = (uint16_t)(v > most ? 65535 : v << up);
     }
 }
 
