@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Parts too small for cells belong to the neighbour they share most border with. */
 #include "pipeline/cells/divide.h"
+#include "pipeline/nets/objects.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -87,25 +88,6 @@ static void renumber(uint32_t *n, struct stm_u32 label, uint32_t *into, uint32_t
     *n = next;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* The area above which half of all that is covered lies: many small parts do not move it. */
-static uint32_t usual_area(const uint32_t *area, uint32_t n, uint32_t *sorted)
-{
-    uint64_t all = 0, sum = 0;
-    memcpy(sorted, area + 1, n * sizeof *sorted);
-    qsort(sorted, n, sizeof *sorted, by_size);
-    for (uint32_t i = 0; i < n; i++)
-        all += sorted[i];
-    for (uint32_t i = 0; i < n; i++)
-        if ((sum += sorted[i]) * 2 >= all) return sorted[i];
-    return 0;
-}
-
 bool stm_cells_join_small(uint32_t *n, uint32_t round, struct stm_u32 label, uint32_t least_px,
                           double usual_part, struct stm_arena *scratch, struct stm_error *err)
 {
@@ -119,7 +101,8 @@ bool stm_cells_join_small(uint32_t *n, uint32_t round, struct stm_u32 label, uin
     for (int y = 0; y < label.h; y++)
         for (int x = 0; x < label.w; x++)
             area[label.px[y * label.stride + x]]++;
-    const uint32_t part = (uint32_t)(usual_part * usual_area(area, *n, into));
+    memcpy(into, area + 1, (size_t)*n * sizeof *into);
+    const uint32_t part = (uint32_t)(usual_part * stm_net_median_of_cover(into, *n));
     const struct limits limits = {round, least_px, part > least_px ? part : least_px};
     for (uint32_t i = 0; i <= *n; i++)
         into[i] = i;

@@ -95,26 +95,6 @@ static void input_row(void *from, uint8_t *const *quad, int y)
             memcpy(quad[q] + 4 * x, quad[q] + 4 * stm_net_mirrored(x, v->net.w), 4);
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* The area such that half of the covered area belongs to smaller cells; sorts. */
-static double median_of_cover(uint32_t *area, size_t n)
-{
-    uint64_t all = 0, sum = 0;
-    qsort(area, n, sizeof *area, by_size);
-    for (size_t i = 0; i < n; i++)
-        all += area[i];
-    for (size_t i = 0; i < n; i++) {
-        sum += area[i];
-        if (2 * sum >= all) return area[i];
-    }
-    return 0;
-}
-
 /* Diameter of the usual cell in pixels of the view; NAN without cells. Crumbs hardly weigh in it. */
 static bool usual_diameter(double *diameter, const struct view *v, struct stm_error *err)
 {
@@ -125,7 +105,7 @@ static bool usual_diameter(double *diameter, const struct view *v, struct stm_er
     memset(area, 0, n * sizeof *area);
     for (size_t i = 0; i < (size_t)net->label.stride * (size_t)net->label.h; i++)
         area[net->label.px[i]]++;
-    const double median = median_of_cover(area + 1, n - 1);
+    const double median = stm_net_median_of_cover(area + 1, n - 1);
     *diameter = median > 0 ? sqrt(median / 0.78539816339744831) / of_cover : NAN;
     stm_arena_reset(net->scratch, mark);
     return true;
@@ -172,7 +152,7 @@ static bool find(struct view *v, struct stm_cells_net_found *found, struct stm_c
         if (fixed || !(usual > 0) || (ratio >= narrowest && ratio <= widest)) break;
         const double next = factor_for(found->diameter_px, plane.w, plane.h);
         if (!(next < factor || next > factor)) break;
-        if (turn + 1 < LOOKS) factor = next;
+        factor = next;
     }
     sum_up(found, v);
     return true;

@@ -117,6 +117,17 @@ uint32_t stm_net_median(uint32_t *value, size_t n)
     return value[n / 2];
 }
 
+uint32_t stm_net_median_of_cover(uint32_t *area, size_t n)
+{
+    uint64_t all = 0, sum = 0;
+    qsort(area, n, sizeof *area, by_size);
+    for (size_t i = 0; i < n; i++)
+        all += area[i];
+    for (size_t i = 0; i < n; i++)
+        if ((sum += area[i]) * 2 >= all) return area[i];
+    return 0;
+}
+
 bool stm_net_view_usual(const struct stm_net_view *v, uint32_t *usual, struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(v->scratch), n = (size_t)v->labels + 1;

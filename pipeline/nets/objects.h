@@ -59,4 +59,8 @@ size_t stm_net_view_working_bytes(int w, int h, int full_w);
 /* The upper median; sorts. n > 0. */
 uint32_t stm_net_median(uint32_t *value, size_t n);
 
+/* The area such that half of the area of all belongs to smaller ones or it: crumbs hardly weigh in it. Sorts;
+ * 0 when n is 0. */
+uint32_t stm_net_median_of_cover(uint32_t *area, size_t n);
+
 #endif

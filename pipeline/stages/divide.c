@@ -60,6 +60,14 @@ static int channel_of(const struct stm_site *site)
     return phase >= 0 ? phase : stm_site_channel(site, STM_ROLE_BRIGHTFIELD);
 }
 
+static bool check(const void *params_, const struct stm_geometry *geo, struct stm_error *err)
+{
+    const struct knobs *const k = params_;
+    if (geo->pixel_um > 0 || !(k->cell_um > 0)) return true;
+    return stm_fail(err, STM_USAGE,
+                    "cell_um is %g um, but the size of a pixel is not known; add --pixel-size", k->cell_um);
+}
+
 static size_t scratch_bytes(const void *params_, const struct stm_geometry *geo)
 {
     const struct knobs *const k = params_;
@@ -179,6 +187,7 @@ const struct stm_stage stm_stage_divide = {
     .params = params,
     .params_size = sizeof(struct knobs),
     .site_columns = columns,
+    .check = check,
     .scratch_bytes = scratch_bytes,
     .run = run,
 };

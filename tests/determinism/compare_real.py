@@ -14,7 +14,7 @@ SETS = (
     ("dsb2018_brightfield_gray", 2, ["--assay", "fluorescence"]),
     ("stardist_sample_nuclei", 1, ["--assay", "fluorescence", "--set", "segment.method=classical"]),
     ("celldetective_mcf7_hoechst_pi_bf", 3, ["--assay", "fluorescence", "--set", "segment.method=classical"]),
-    ("usiigaci_phase", 1, ["--assay", "adherent", "--set", "segment.cell_um=70"]),
+    ("usiigaci_phase", 1, ["--assay", "adherent", "--pixel-size", "0.87", "--set", "segment.cell_um=70"]),
     ("usiigaci_phase", 1, ["--assay", "adherent", "--set", "segment.method=classical"]),
     ("kudi_chamber_livedead", 3, ["--assay", "suspension"]),
     ("grishagin_trypan_hemocytometer", 2, ["--assay", "suspension"]),

@@ -180,6 +180,31 @@ static void objects_are_those_of_the_labels(void **state)
     }
 }
 
+static void rounded_cells_are_part_of_the_cover(void **state)
+{
+    (void)state;
+    struct world w;
+    open_world(&w, STM_ROLE_PHASE, "net", 30);
+    run(&w);
+    assert_true(w.f.site.confluence.rounded >= 0);
+    assert_true(w.f.site.confluence.rounded <= w.f.site.confluence.percent);
+    close_world(&w);
+}
+
+static void a_size_in_um_needs_a_pixel_size(void **state)
+{
+    (void)state;
+    struct world w;
+    struct stm_error err;
+    open_world(&w, STM_ROLE_PHASE, "net", 30);
+    assert_ok(stm_param_set(stm_stage_divide.params, w.f.params, "cell_um", "40", &err), &err);
+    assert_true(stm_stage_divide.check(w.f.params, &w.f.site.geo, &err));
+    w.f.site.geo.pixel_um = NAN;
+    assert_false(stm_stage_divide.check(w.f.params, &w.f.site.geo, &err));
+    assert_non_null(strstr(err.message, "--pixel-size"));
+    close_world(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +215,8 @@ int main(void)
         cmocka_unit_test(texture_is_cover),
         cmocka_unit_test(sizes_of_all_kinds_are_looked_at),
         cmocka_unit_test(objects_are_those_of_the_labels),
+        cmocka_unit_test(rounded_cells_are_part_of_the_cover),
+        cmocka_unit_test(a_size_in_um_needs_a_pixel_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
