@@ -32,7 +32,8 @@ size_t stm_net_view_working_bytes(int w, int h, int full_w)
                            stm_arena_cost(stm_net_view_most(w, h) * sizeof(struct stm_seed)) +
                            stm_arena_cost(stm_watershed_scratch(w + 2, h + 2, STM_NET_HEIGHT + 1));
     return most(parting, most(stm_arena_cost((stm_net_view_most(w, h) + 1) * 4),
-                              stm_arena_cost((size_t)full_w * sizeof(struct stm_tap))));
+                              stm_arena_cost((size_t)full_w * sizeof(struct stm_tap)) +
+                                  stm_arena_cost((size_t)w * sizeof(uint32_t))));
 }
 
 bool stm_net_view_take(struct stm_net_view *v, int w, int h, struct stm_error *err)
@@ -179,18 +180,40 @@ static uint32_t label_at(const struct stm_net_view *v, const struct stm_tap *tx,
     return same ? *px : vote(v, tx, ty, odds);
 }
 
+/* Column i: the label of what lies between it and the next in these rows, where that is all of one. */
+static const uint32_t mixed = UINT32_MAX;
+
+static void find_same(uint32_t *same, const struct stm_net_view *v, const struct stm_tap *rows)
+{
+    const uint32_t *a = v->label.px + (rows->first + 1) * v->label.stride + 1,
+                   *b = a + (rows->count - 1) * v->label.stride;
+    for (int i = 0; i < v->w; i++) {
+        const int j = i + 1 < v->w ? i + 1 : i;
+        same[i] = a[i] == a[j] && a[i] == b[i] && a[i] == b[j] ? a[i] : mixed;
+    }
+}
+
 bool stm_net_view_enlarge(const struct stm_net_view *v, struct stm_u32 labels, int odds,
                           struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(v->scratch);
     struct stm_tap *tap = stm_arena_take(v->scratch, (size_t)labels.w * sizeof *tap, "columns", err);
-    if (!tap) return false;
+    uint32_t *same = stm_arena_take(v->scratch, (size_t)v->w * sizeof *same, "labels", err);
+    const bool grows = v->w <= labels.w && v->h <= labels.h; /* then two columns and rows, at most, count */
+    if (!tap || !same) return false;
     for (int x = 0; x < labels.w; x++)
         tap[x] = stm_tap(v->w, labels.w, x);
-    for (int y = 0; y < labels.h; y++) {
+    for (int i = 0; i < v->w; i++)
+        same[i] = mixed;
+    for (int y = 0, first = -1, count = 0; y < labels.h; y++) {
         const struct stm_tap rows = stm_tap(v->h, labels.h, y);
-        for (int x = 0; x < labels.w; x++)
-            labels.px[y * labels.stride + x] = label_at(v, &tap[x], &rows, odds);
+        uint32_t *row = labels.px + y * labels.stride;
+        if (grows && (rows.first != first || rows.count != count)) find_same(same, v, &rows);
+        first = rows.first, count = rows.count;
+        for (int x = 0; x < labels.w; x++) {
+            const uint32_t label = same[tap[x].first];
+            row[x] = label != mixed ? label : label_at(v, &tap[x], &rows, odds);
+        }
     }
     stm_arena_reset(v->scratch, mark);
     return true;
