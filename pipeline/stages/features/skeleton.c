@@ -52,18 +52,39 @@ static uint64_t removable(const struct stm_nine *p, bool second)
     return p->c & once & enough & ~full & ~kept;
 }
 
-static bool thin_half(struct stm_bits *to, const struct stm_bits *from, bool second)
+static bool thin_row(struct stm_bits *to, const struct stm_bits *from, int y, bool second)
 {
+    const size_t at = (size_t)y * (size_t)from->words;
     uint64_t gone = 0;
-    for (int y = 1; y < from->rows - 1; y++)
-        for (int i = 0; i < from->words; i++) {
-            const size_t at = (size_t)y * (size_t)from->words;
-            const struct stm_nine p = stm_bits_around(from->word + at, i, from->words);
-            const uint64_t remove = p.c ? removable(&p, second) : 0;
-            to->word[at + (size_t)i] = p.c & ~remove;
-            gone |= remove;
-        }
+    for (int i = 0; i < from->words; i++) {
+        to->word[at + (size_t)i] = 0;
+        if (!from->word[at + (size_t)i]) continue;
+        const struct stm_nine p = stm_bits_around(from->word + at, i, from->words);
+        const uint64_t remove = removable(&p, second);
+        to->word[at + (size_t)i] = p.c & ~remove;
+        gone |= remove;
+    }
     return gone;
+}
+
+/* moved[y]: 1 when row y lost a pixel in the half before this one, 2: in the one before that, STILL: in
+ * neither. Where a row and its neighbours are still, this half would find what it found last time, nothing;
+ * and both bitmaps have the same there. */
+enum { STILL = 3 };
+
+static bool thin_half(struct stm_bits *to, const struct stm_bits *from, uint8_t *moved, bool second)
+{
+    bool any = false;
+    uint8_t above = moved[0];
+    for (int y = 1; y < from->rows - 1; y++) {
+        const uint8_t here = moved[y], below = moved[y + 1];
+        const bool look = above < STILL || here < STILL || below < STILL;
+        const bool gone = look && thin_row(to, from, y, second);
+        moved[y] = gone ? 1 : here < STILL ? (uint8_t)(here + 1) : STILL;
+        above = here;
+        any |= gone;
+    }
+    return any;
 }
 
 static bool thin(struct axis *a, struct stm_error *err)
@@ -73,11 +94,15 @@ static bool thin(struct axis *a, struct stm_error *err)
     a->line = a->b->body;
     a->line.word = stm_arena_take(a->arena, size, "an axis", err);
     other.word = stm_arena_take(a->arena, size, "an axis", err);
-    if (!a->line.word || !other.word) return false;
+    uint8_t *moved = stm_arena_take(a->arena, (size_t)other.rows, "an axis", err);
+    if (!a->line.word || !other.word || !moved) return false;
     memcpy(a->line.word, a->b->body.word, size);
     memset(other.word, 0, size);
+    memset(moved, 1, (size_t)other.rows);
+    moved[0] = moved[other.rows - 1] = STILL;
     for (bool more = true; more;) {
-        const bool first = thin_half(&other, &a->line, false), second = thin_half(&a->line, &other, true);
+        const bool first = thin_half(&other, &a->line, moved, false),
+                   second = thin_half(&a->line, &other, moved, true);
         more = first || second;
     }
     return true;
@@ -239,7 +264,7 @@ bool stm_feature_skeleton(const struct stm_blob *b, const struct stm_kernels *ke
 size_t stm_feature_skeleton_bytes(int w, int h)
 {
     const size_t px = (size_t)(w + 2) * (size_t)(h + 2), n = px / 2 + 64;
-    return 2 * stm_arena_cost(((size_t)w + 65) / 64 * 8 * ((size_t)h + 2)) +
+    return 2 * stm_arena_cost(((size_t)w + 65) / 64 * 8 * ((size_t)h + 2)) + stm_arena_cost((size_t)h + 2) +
            stm_arena_cost(n * sizeof(struct node)) + stm_arena_cost(n * 4) +
            stm_arena_cost(((size_t)h + 3) * 4) + stm_arena_cost(px * 2) +
            stm_arena_cost(stm_distance_scratch(w + 2, h + 2));
