@@ -118,11 +118,14 @@ static size_t list_contacts(struct contact *list, size_t room, const uint32_t *a
     for (int y = 0; y < label.h; y++) {
         const uint32_t *row = label.px + y * label.stride,
                        *below = y + 1 < label.h ? row + label.stride : row;
-        for (int x = 0; x < label.w; x++) {
-            const uint32_t next = row[x + 1 < label.w ? x + 1 : x];
-            if (row[x] == next && row[x] == below[x]) continue;
-            note(list, &n, room, area, l, row[x], next);
-            note(list, &n, room, area, l, row[x], below[x]);
+        for (int x = 0, end; x < label.w; x = end) {
+            end = stm_label_run_end(row, x, label.w);
+            const bool alike = below[x] == row[x] && stm_label_run_end(below, x, end) == end;
+            for (int i = x; i < end && !alike; i++) {
+                if (i + 1 == end && end < label.w) note(list, &n, room, area, l, row[i], row[end]);
+                note(list, &n, room, area, l, row[i], below[i]);
+            }
+            if (alike && end < label.w) note(list, &n, room, area, l, row[x], row[end]);
         }
     }
     return n;
