@@ -156,7 +156,7 @@ struct window {
 
 static uint32_t *slot(const struct window *w, int y)
 {
-    return w->px + (y + w->slots) % w->slots * w->stride;
+    return w->px + y % w->slots * w->stride;
 }
 
 /* Row y of the panel from segment i on; an object keeps every panel pixel it touches, so that the smallest
@@ -186,23 +186,22 @@ static void draw_pixel(const struct stm_overlay *o, struct stm_canvas *canvas, i
         canvas->px[(size_t)y * (size_t)canvas->w + (size_t)(p * (o->w + o->gap) + x)] = (uint8_t)colour;
 }
 
-static bool is_edge(const struct window *window, const uint32_t *at, int x, int y, int thick)
+/* Row r of `rows` is thick rows below the first. */
+static bool is_edge(const uint32_t *const *rows, int x, int thick)
 {
+    const uint32_t *at = rows[thick] + x, n = *at;
     for (int i = 1; i <= thick; i++)
-        if (at[-i] != *at || at[i] != *at || slot(window, y - i)[x] != *at || slot(window, y + i)[x] != *at)
-            return true;
+        if (at[-i] != n || at[i] != n || rows[thick - i][x] != n || rows[thick + i][x] != n) return true;
     return false;
 }
 
-static void draw_row(const struct stm_overlay *o, struct stm_canvas *canvas, const struct window *window,
+static void draw_row(const struct stm_overlay *o, struct stm_canvas *canvas, const uint32_t *const *rows,
                      int y)
 {
-    const uint32_t *const row = slot(window, y);
+    const uint32_t *const row = rows[o->thick] + o->thick;
     for (int x = 0; x < o->w; x++) {
-        const uint32_t n = row[x + o->thick];
-        if (n == 0 || n > (uint32_t)o->site->n_objects ||
-            !is_edge(window, row + x + o->thick, x + o->thick, y, o->thick))
-            continue;
+        const uint32_t n = row[x];
+        if (n == 0 || n > (uint32_t)o->site->n_objects || !is_edge(rows, x + o->thick, o->thick)) continue;
         const struct stm_object *const object = &o->site->objects[n - 1];
         if (!is_gap(object, x, y)) draw_pixel(o, canvas, x, y, stm_overlay_colour(object->class));
     }
@@ -242,17 +241,18 @@ static bool outline(const struct stm_overlay *o, struct stm_canvas *canvas,
 {
     struct window window = {.slots = 2 * o->thick + 1, .stride = o->w + 2 * o->thick};
     window.px = calloc((size_t)window.slots * (size_t)window.stride, sizeof *window.px);
-    if (!window.px)
-        return stm_fail(err, STM_NO_MEMORY, "no memory for outlines of %d x %d pixels", o->w, o->h);
+    const uint32_t **const rows = calloc((size_t)window.slots, sizeof *rows);
     size_t next = 0;
-    for (int y = 0; y < o->thick; y++)
+    for (int y = 0; window.px && rows && y < o->h + o->thick; y++) {
         next = fill_row(&window, o, y, segments, n, next);
-    for (int y = 0; y < o->h; y++) {
-        next = fill_row(&window, o, y + o->thick, segments, n, next);
-        draw_row(o, canvas, &window, y);
+        for (int i = 0; i < window.slots; i++)
+            rows[i] = slot(&window, y + 1 + i);
+        if (y >= o->thick) draw_row(o, canvas, (const uint32_t *const *)rows, y - o->thick);
     }
+    const bool ok = window.px && rows;
     free(window.px);
-    return true;
+    free(rows);
+    return ok || stm_fail(err, STM_NO_MEMORY, "no memory for outlines of %d x %d pixels", o->w, o->h);
 }
 
 static bool edge_of_cover(const struct stm_overlay *o, struct stm_canvas *canvas, struct stm_error *err)
