@@ -150,9 +150,17 @@ static double distance(const struct axis *a, int32_t i)
     return sqrt(a->d2.px[a->node[i].y * a->d2.stride + a->node[i].x]);
 }
 
-/* What a node's neighbours gain by a way through it; those that do wait for their turn, each once. */
-static int32_t pass_on(struct axis *a, int32_t i, int32_t end, int32_t waiting)
+/* The place after `at` in the queue, which is a ring of n. */
+static int32_t after(int32_t at, int32_t n)
 {
+    return at + 1 < n ? at + 1 : 0;
+}
+
+/* What a node's neighbours gain by a way through it; those that do wait for their turn, each once, from
+ * place *end on. Returns how many were added. */
+static int32_t pass_on(struct axis *a, int32_t i, int32_t *end)
+{
+    int32_t added = 0;
     const struct node *p = &a->node[i];
     for (int32_t k = a->row[p->y - 1]; k < a->row[p->y + 2]; k++) {
         struct node *q = &a->node[k];
@@ -160,10 +168,13 @@ static int32_t pass_on(struct axis *a, int32_t i, int32_t end, int32_t waiting)
         if (q->x < p->x - 1 || q->x > p->x + 1 || k == i || way >= q->way) continue;
         q->way = way;
         q->from = i;
-        if (!q->waits) a->queue[(end + waiting++) % a->n] = k;
+        if (q->waits) continue;
+        a->queue[*end] = k;
+        *end = after(*end, a->n);
         q->waits = true;
+        added++;
     }
-    return waiting;
+    return added;
 }
 
 /* Ways from `start` to all nodes that can be reached; returns the furthest, the first of several. */
@@ -175,10 +186,10 @@ static int32_t spread(struct axis *a, int32_t start)
     a->node[start].way = 0;
     a->node[start].from = -1;
     a->queue[0] = start;
-    for (int32_t head = 0, waiting = 1; waiting; head = (head + 1) % a->n) {
+    for (int32_t head = 0, end = after(0, a->n), waiting = 1; waiting; head = after(head, a->n)) {
         const int32_t i = a->queue[head];
         a->node[i].waits = false;
-        waiting = pass_on(a, i, (head + 1) % a->n, waiting - 1);
+        waiting += pass_on(a, i, &end) - 1;
     }
     for (int32_t i = 0; i < a->n; i++)
         if (a->node[i].way != far_off && a->node[i].way > a->node[best].way) best = i;
