@@ -191,13 +191,22 @@ static void head_row(int16_t *dst, const struct ring *ring, int quads, int y, co
 {
     const uint8_t *row = quad_of(ring, y, 0) + 4;
     const int8_t *weight = head->weight[output];
-    for (int x = 0; x < ring->w; x++) {
-        int32_t sum = 0;
-        for (int q = 0; q < quads; q++)
-            for (int c = 0; c < 4; c++)
-                sum += row[(size_t)q * ring->quad_bytes + (size_t)(4 * x + c)] * weight[4 * q + c];
-        const int64_t value = ((int64_t)sum * head->scale[output] + head->offset[output]) >> head->shift;
-        dst[x] = (int16_t)(value < INT16_MIN ? INT16_MIN : value > INT16_MAX ? INT16_MAX : value);
+    enum { PART = 64 };
+    for (int x0 = 0; x0 < ring->w; x0 += PART) {
+        const int n = ring->w - x0 < PART ? ring->w - x0 : PART;
+        int32_t sum[PART] = {0};
+        for (int q = 0; q < quads; q++) {
+            const uint8_t *px = row + (size_t)q * ring->quad_bytes + 4 * (size_t)x0;
+            const int8_t *w = weight + 4 * q;
+            for (int x = 0; x < n; x++)
+                sum[x] +=
+                    px[4 * x] * w[0] + px[4 * x + 1] * w[1] + px[4 * x + 2] * w[2] + px[4 * x + 3] * w[3];
+        }
+        for (int x = 0; x < n; x++) {
+            const int64_t value =
+                ((int64_t)sum[x] * head->scale[output] + head->offset[output]) >> head->shift;
+            dst[x0 + x] = (int16_t)(value < INT16_MIN ? INT16_MIN : value > INT16_MAX ? INT16_MAX : value);
+        }
     }
 }
 
