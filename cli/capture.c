@@ -17,7 +17,7 @@ static const struct stm_option options[] = {
     {"--samples", 0, "FILE", "sample sheet: batch, donor code, condition … of the wells (docs/samples.md)"},
     {"--defer", 0, NULL, "leave bringing the results up to date to a later capture or `stroma finish`"},
     {"--objects", 0, NULL, "answer with every object too"},
-    {"--threads", 't', "N", "worker threads for bringing the results up to date; default: all processors"},
+    {"--threads", 't', "N", "worker threads; default: all processors. Results do not depend on it"},
     {"--isa", 0, "NAME", "instruction set (`stroma kernels`); results do not depend on it"},
     {"--memory-limit", 'm', "MIB", "default: half the memory"},
     {"--root", 0, "DIR", "read names and folders as if DIR had been given to `stroma run`"},

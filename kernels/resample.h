@@ -41,6 +41,10 @@ static inline uint32_t stm_tap_weight(const struct stm_tap *tap, int j)
 /* The weighted mean of the pixels, rounded half up. dst and src have at most 65536 pixels a side and do not
  * overlap. */
 void stm_resample(struct stm_u16 dst, struct stm_cu16 src, void *scratch);
-size_t stm_resample_scratch(int w);
+
+/* The same of src << bits, which must fit 16 bits. */
+void stm_resample_doubled(struct stm_u16 dst, struct stm_cu16 src, int bits, void *scratch);
+
+size_t stm_resample_scratch(int from, int to); /* widths */
 
 #endif

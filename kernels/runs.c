@@ -2,6 +2,7 @@
 #include "kernels/runs.h"
 
 #include "kernels/kernels.h"
+#include "kernels/label_row.h"
 
 #include <string.h>
 
@@ -108,8 +109,7 @@ size_t stm_label_runs(struct stm_segment *run, size_t capacity, struct stm_cu32 
             while (x + 4 <= labels.w && !(px[x] | px[x + 1] | px[x + 2] | px[x + 3]))
                 x += 4;
             if (x == labels.w) break;
-            for (end = x + 1; end < labels.w && px[end] == px[x];)
-                end++;
+            end = stm_label_run_end(px, x, labels.w);
             if (px[x]) add(&list, y0 + y, x0 + x, x0 + end, px[x]);
         }
     }

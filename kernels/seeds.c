@@ -3,6 +3,7 @@
 
 #include "kernels/kernels.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum { NONE = -1 };
@@ -10,14 +11,13 @@ enum { NONE = -1 };
 /* Components of the pixels above a falling level, as trees of pixel indices (y * w + x) whose root is the
  * component's peak. Where two meet, the lower peak's rise above the meeting level is known. */
 struct forest {
-    int32_t *parent, *order;
+    int32_t *parent, *next;
     uint16_t *level;
     int w, h;
     struct stm_seed *seed;
     size_t n, capacity;
     uint16_t rise;
-    size_t high;       /* trees whose peak is at least `rise` high: only those can become seeds */
-    uint16_t last_top; /* level of the lowest top of at least that height: below it no such tree begins */
+    size_t high; /* trees whose peak is at least `rise` high: only those can become seeds */
 };
 
 static int32_t root_of(int32_t *parent, int32_t i)
@@ -27,24 +27,6 @@ static int32_t root_of(int32_t *parent, int32_t i)
         i = parent[i];
     }
     return i;
-}
-
-/* Pixels inside, from the highest level down and in raster order at equal level. Returns how many. */
-static size_t sort_pixels(struct forest *f, uint16_t max_level, int32_t *start)
-{
-    const int32_t area = f->w * f->h;
-    int32_t inside = 0;
-    memset(start, 0, ((size_t)max_level + 1) * sizeof *start);
-    for (int32_t i = 0; i < area; i++)
-        start[f->level[i]]++;
-    for (int l = max_level; l > 0; l--) {
-        const int32_t n = start[l];
-        start[l] = inside;
-        inside += n;
-    }
-    for (int32_t i = 0; i < area; i++)
-        if (f->level[i]) f->order[start[f->level[i]]++] = i;
-    return (size_t)inside;
 }
 
 static void settle(struct forest *f, int32_t peak, uint16_t pass)
@@ -89,12 +71,11 @@ static void sort_seeds(struct stm_seed *seed, size_t n)
 
 enum { MOST_TOPS = 24, STRIP = 1024 };
 
-/* Pixels without a higher neighbour: the first MOST_TOPS into `order`. Returns how many there are. */
+/* Pixels without a higher neighbour: the first MOST_TOPS into `next`. Returns how many there are. */
 static int find_tops(const struct stm_kernels *k, struct forest *f)
 {
     uint64_t bits[STRIP / 64];
     int n = 0;
-    f->last_top = UINT16_MAX;
     for (int y = 1; y < f->h - 1; y++)
         for (int x = 1; x < f->w - 1; x += STRIP) {
             const int w = f->w - 1 - x < STRIP ? f->w - 1 - x : STRIP;
@@ -103,8 +84,7 @@ static int find_tops(const struct stm_kernels *k, struct forest *f)
             for (int i = 0; i < w; i += 64)
                 for (uint64_t b = bits[i / 64]; b; b &= b - 1) {
                     const int at_x = i + __builtin_ctzll(b);
-                    if (n < MOST_TOPS) f->order[n] = y * f->w + x + at_x;
-                    if (at[at_x] >= f->rise && at[at_x] < f->last_top) f->last_top = at[at_x];
+                    if (n < MOST_TOPS) f->next[n] = y * f->w + x + at_x;
                     n++;
                 }
         }
@@ -122,42 +102,71 @@ static int touch(int32_t a, int32_t b, int w)
 static int one_peak(struct forest *f, int n)
 {
     if (n == 0 || n > MOST_TOPS) return 0;
-    const int32_t first = f->order[0];
-    int joined = 1; /* order[0 .. joined) hangs together */
+    const int32_t first = f->next[0];
+    int joined = 1; /* next[0 .. joined) hangs together */
     for (int i = 0; i < joined; i++)
         for (int j = joined; j < n; j++)
-            if (touch(f->order[i], f->order[j], f->w)) {
-                const int32_t t = f->order[j];
-                f->order[j] = f->order[joined];
-                f->order[joined++] = t;
+            if (touch(f->next[i], f->next[j], f->w)) {
+                const int32_t t = f->next[j];
+                f->next[j] = f->next[joined];
+                f->next[joined++] = t;
             }
     if (joined < n) return 0;
     settle(f, first, 0);
     return 1;
 }
 
-/* Ends as soon as one tree is left that can be a seed and no other can begin: between nuclei that touch that
- * is at the height of their necks, so the broad lower parts are not looked at. */
-static void all_peaks(struct forest *f, uint16_t max_level, int32_t *start)
+/* Each pixel's way up: its highest neighbour, or itself where none is higher; then the end of that way. All
+ * of a way is connected above each of its pixels, so it is one tree from the start. */
+static void climb(struct forest *f, const int step[8])
+{
+    const int32_t first = f->w + 1, end = f->w * (f->h - 1) - 1;
+    for (int32_t i = first; i < end; i++) {
+        int32_t up = i;
+        if (!f->level[i]) continue;
+        for (int s = 0; s < 8; s++)
+            if (f->level[i + step[s]] > f->level[up]) up = i + step[s];
+        f->parent[i] = up;
+    }
+    for (int32_t i = first; i < end; i++) {
+        if (!f->level[i]) continue;
+        f->parent[i] = root_of(f->parent, i);
+        f->high += f->parent[i] == i && f->level[i] >= f->rise;
+    }
+}
+
+/* Trees meet at pixels beside which another one stands as high or higher: those of each level become a list.
+ */
+static void list_meetings(struct forest *f, int32_t *head, const int step[8])
+{
+    for (int32_t i = f->w * (f->h - 1) - 2; i > f->w; i--) {
+        const uint16_t level = f->level[i];
+        bool meets = false;
+        if (!level) continue;
+        for (int s = 0; s < 8; s++)
+            meets |= f->level[i + step[s]] >= level && f->parent[i + step[s]] != f->parent[i];
+        if (!meets) continue;
+        f->next[i] = head[level];
+        head[level] = i;
+    }
+}
+
+/* Ends as soon as one tree is left that can be a seed: between nuclei that touch that is at the height of
+ * their necks, so the broad lower parts are not looked at. */
+static void all_peaks(struct forest *f, uint16_t max_level, int32_t *head)
 {
     const int w = f->w, step[8] = {-w - 1, -w, -w + 1, -1, 1, w - 1, w, w + 1};
-    const size_t inside = sort_pixels(f, max_level, start);
-    size_t done = 0;
-    memset(f->parent, 255, (size_t)f->w * (size_t)f->h * sizeof *f->parent);
-    for (; done < inside; done++) {
-        const int32_t pixel = f->order[done];
-        const uint16_t level = f->level[pixel];
-        int32_t mine = pixel;
-        if (level < f->last_top && f->high <= 1) break;
-        f->parent[pixel] = pixel;
-        f->high += level >= f->rise;
-        for (int s = 0; s < 8; s++) {
-            const int32_t its = f->parent[pixel + step[s]];
-            if (its != NONE && its != mine) mine = meet(f, mine, its, level);
+    memset(head, 255, ((size_t)max_level + 1) * sizeof *head);
+    climb(f, step);
+    list_meetings(f, head, step);
+    for (int level = max_level; level > 0 && f->high > 1; level--)
+        for (int32_t i = head[level]; i != NONE; i = f->next[i]) {
+            int32_t mine = root_of(f->parent, i);
+            for (int s = 0; s < 8; s++)
+                if (f->level[i + step[s]] >= level) mine = meet(f, mine, i + step[s], (uint16_t)level);
         }
-    }
-    for (size_t i = 0; i < done; i++)
-        if (f->parent[f->order[i]] == f->order[i]) settle(f, f->order[i], 0);
+    for (int32_t i = w + 1; i < w * (f->h - 1) - 1; i++)
+        if (f->level[i] && f->parent[i] == i) settle(f, i, 0);
     sort_seeds(f->seed, f->n < f->capacity ? f->n : f->capacity);
 }
 
@@ -167,11 +176,11 @@ size_t stm_seeds(const struct stm_kernels *k, struct stm_seed *seed, size_t capa
     const size_t area = (size_t)level.w * (size_t)level.h;
     struct forest f = {
         .parent = scratch, .w = level.w, .h = level.h, .seed = seed, .capacity = capacity, .rise = h};
-    f.order = f.parent + area;
-    int32_t *const start = f.order + area;
-    f.level = (uint16_t *)(start + max_level + 1);
+    f.next = f.parent + area;
+    int32_t *const head = f.next + area;
+    f.level = (uint16_t *)(head + max_level + 1);
     for (int y = 0; y < level.h; y++)
         memcpy(f.level + (ptrdiff_t)y * f.w, level.px + y * level.stride, (size_t)f.w * sizeof *f.level);
-    if (!one_peak(&f, find_tops(k, &f))) all_peaks(&f, max_level, start);
+    if (!one_peak(&f, find_tops(k, &f))) all_peaks(&f, max_level, head);
     return f.n;
 }

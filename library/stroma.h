@@ -44,7 +44,7 @@ struct stm_session_options {
     const char *const *set; /* further parameters, "segment.sensitivity=0.4", NULL-ended; NULL = none */
     double pixel_um;        /* size of a pixel; 0 = from the files */
     bool no_labels, no_overlays, no_html;
-    int threads;         /* of stm_session_finish; 0 = all processors */
+    int threads;         /* 0 = all processors */
     size_t memory_limit; /* bytes; 0 = half of the machine's memory */
 };
 

@@ -3,6 +3,7 @@
 
 #include "pipeline/core/file.h"
 #include "pipeline/core/text.h"
+#include "pipeline/core/workers.h"
 #include "pipeline/plate_state.h"
 #include "pipeline/run_private.h"
 
@@ -169,8 +170,10 @@ bool stm_capture(struct stm_plan *plan, struct stm_intake *input, const struct s
     struct known k = {.answer = answer, .context = context, .again = again};
     alone.threads = 1;
     *summary = (struct stm_capture_summary){.known = 0};
-    const bool good = stm_crew_open(&k.crew, plan, input, &alone, &summary->run, err) && reserve(&k, err) &&
-                      answer_all(&k, err);
+    bool good = stm_crew_open(&k.crew, plan, input, &alone, &summary->run, err) && reserve(&k, err);
+    if (good) /* one field after the other, each by all threads, as a run over one field does */
+        k.crew.desks[0].scratch.threads = options->threads > 0 ? options->threads : stm_workers_available();
+    good = good && answer_all(&k, err);
     summary->known = k.sites;
     summary->notes = k.crew.notes;
     k.crew.notes = (struct stm_string){0};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From the spool to the sinks: classes, wells, outputs. Pixels are gone but for previews. */
+#include "pipeline/core/team.h"
 #include "pipeline/core/text.h"
 #include "pipeline/core/workers.h"
 #include "pipeline/run_private.h"
@@ -53,21 +54,38 @@ bool stm_desk_classify(struct stm_crew *crew, struct stm_desk *desk, struct stm_
     return true;
 }
 
-static bool send_to_parallel_sinks(struct stm_crew *crew, int item, const struct stm_spooled *record,
-                                   struct stm_error *err)
+/* One site for all sinks that take sites in any order: each sink may be served by another thread. */
+struct outputs {
+    struct stm_crew *crew;
+    int item;
+    const struct stm_site_row *row;
+    const struct stm_site_pixels *pixels;
+    struct stm_team team;
+};
+
+static bool send_to_sink(void *context, int worker, int i, struct stm_error *err)
 {
-    const struct stm_site_pixels *const pixels =
-        record->row.verdict == STM_VERDICT_FAILED ? NULL : &record->pixels;
-    for (int i = 0; i < crew->n_sinks; i++) {
-        const struct stm_sink *const sink = crew->options->sinks[i];
-        struct stm_string *const text = &crew->text[(item % crew->window) * crew->n_sinks + i];
-        if (sink->format && !sink->format(crew->sink_state[i], &record->row, pixels, text, err)) return false;
-        if (sink->format && text->failed)
-            return stm_fail(err, STM_NO_MEMORY, "no memory for the rows of a site");
-        if (sink->site && sink->parallel && !sink->site(crew->sink_state[i], &record->row, pixels, err))
-            return false;
-    }
-    return true;
+    const struct outputs *const to = context;
+    struct stm_crew *const crew = to->crew;
+    const struct stm_sink *const sink = crew->options->sinks[i];
+    struct stm_string *const text = &crew->text[(to->item % crew->window) * crew->n_sinks + i];
+    (void)worker;
+    if (sink->format && !sink->format(crew->sink_state[i], to->row, to->pixels, text, err)) return false;
+    if (sink->format && text->failed) return stm_fail(err, STM_NO_MEMORY, "no memory for the rows of a site");
+    return !sink->site || !sink->parallel || sink->site(crew->sink_state[i], to->row, to->pixels, err);
+}
+
+static bool send_to_parallel_sinks(struct stm_crew *crew, struct stm_desk *desk, int item,
+                                   const struct stm_spooled *record, struct stm_error *err)
+{
+    struct outputs to = {.crew = crew,
+                         .item = item,
+                         .row = &record->row,
+                         .pixels = record->row.verdict == STM_VERDICT_FAILED ? NULL : &record->pixels};
+    stm_team_gather(&to.team, &desk->scratch, crew->n_sinks, 0);
+    const bool good = stm_team_run(&to.team, crew->n_sinks, &to, send_to_sink, err);
+    stm_team_dismiss(&to.team);
+    return good;
 }
 
 static bool prepare(void *context, int worker, int item, struct stm_error *err)
@@ -82,7 +100,7 @@ static bool prepare(void *context, int worker, int item, struct stm_error *err)
     if (record.row.verdict != STM_VERDICT_FAILED && !stm_desk_classify(crew, desk, &record, err))
         return false;
     const bool good = stm_spool_update(crew->spool, item, &record, &desk->record, err) &&
-                      send_to_parallel_sinks(crew, item, &record, err);
+                      send_to_parallel_sinks(crew, desk, item, &record, err);
     stm_desk_spend(desk, STM_STEP_REPORT, &since);
     return good;
 }

@@ -25,6 +25,79 @@ static inline __attribute__((always_inline)) void conv8_put(uint8_t *const *dst,
     v_put_quads(dst, 4 * x, v_pack_quads(px[0], px[1], px[2], px[3]));
 }
 
+#ifdef V_CONV_PIXELS
+
+/* What is multiplied, in the order of the runs: pixel 0 of a row of a quad, weights of 16 outputs. */
+struct conv8_product {
+    const uint8_t *px;
+    const int8_t *weight;
+};
+
+/* The sums of a run in 16 bits, then to those in 32. */
+static inline __attribute__((always_inline)) void
+conv8_run(v32 sum[V_PARTS][V_CONV_PIXELS], const struct conv8_product *product, int x, const int length)
+{
+    v16 part[V_PARTS][V_CONV_PIXELS];
+#pragma GCC unroll 8
+    for (int i = 0; i < length; i++)
+        for (int p = 0; p < V_CONV_PIXELS; p++) {
+            const v32 quad = conv8_quad(product[i].px + 4 * (x + p));
+            for (int g = 0; g < V_PARTS; g++) {
+                const v16 pairs = v_pairs8(quad, v_load32(product[i].weight + g * 16 * V_QUADS));
+                part[g][p] = i ? v_add_now(part[g][p], pairs) : pairs;
+            }
+        }
+    for (int p = 0; p < V_CONV_PIXELS; p++)
+        for (int g = 0; g < V_PARTS; g++)
+            sum[g][p] = v_dot(sum[g][p], part[g][p], v_set(1));
+}
+
+#define CONV8_RUNS(LENGTH)                                                                                   \
+    for (int run = runs[(LENGTH)-1]; run > 0; run--, product += (LENGTH))                                    \
+        conv8_run(sum, product, x, LENGTH);
+
+static inline void conv8_block(uint8_t *const *dst, int x, const struct conv8_product *product,
+                               const struct stm_conv8 *conv, int group)
+{
+    const uint16_t *runs = conv->runs[group];
+    v32 sum[V_PARTS][V_CONV_PIXELS];
+    for (int g = 0; g < V_PARTS; g++)
+        for (int p = 0; p < V_CONV_PIXELS; p++)
+            sum[g][p] = v_set32(0);
+    CONV8_RUNS(8)
+    CONV8_RUNS(7)
+    CONV8_RUNS(6)
+    CONV8_RUNS(5)
+    CONV8_RUNS(4)
+    CONV8_RUNS(3)
+    CONV8_RUNS(2)
+    CONV8_RUNS(1)
+    for (int g = 0; g < V_PARTS; g++)
+        conv8_put(dst + 4 * group + g * V_QUADS, x, sum[g], conv->scale + 16 * group + 4 * V_QUADS * g,
+                  conv->offset + 16 * group + 2 * V_QUADS * g, conv->shift);
+}
+
+static void conv8_row(uint8_t *const *dst, const uint8_t *const *src, int w, const struct stm_conv8 *conv)
+{
+    const int products = 9 * conv->quads;
+    if (w < V_CONV_PIXELS || conv->quads > STM_CONV8_QUADS) {
+        stm_conv8_row_ref(dst, src, w, conv);
+        return;
+    }
+    for (int group = 0; group < conv->groups; group++) {
+        struct conv8_product product[9 * STM_CONV8_QUADS];
+        for (int i = 0; i < products; i++) {
+            const int at = conv->order[group * products + i], tap = at / conv->quads;
+            product[i] = (struct conv8_product){src[tap / 3 * conv->quads + at % conv->quads] + 4 * (tap % 3),
+                                                conv->weight + ((ptrdiff_t)group * products + at) * 64};
+        }
+        for (int x = 0; x < w; x += V_CONV_PIXELS)
+            conv8_block(dst, x + V_CONV_PIXELS <= w ? x : w - V_CONV_PIXELS, product, conv, group);
+    }
+}
+
+#else
+
 static inline __attribute__((always_inline)) void conv8_block(uint8_t *const *dst, const uint8_t *const *src,
                                                               int x, const struct stm_conv8 *conv, int group,
                                                               const int groups, const int pixels)
@@ -83,3 +156,5 @@ static void conv8_row(uint8_t *const *dst, const uint8_t *const *src, int w, con
         rows[n - 1](dst, src, w, conv, group);
     }
 }
+
+#endif

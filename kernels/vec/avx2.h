@@ -266,12 +266,20 @@ static inline v32 v_magnitude(v32 x, v32 y, float scale)
     return _mm256_cvttps_epi32(_mm256_min_ps(value, _mm256_set1_ps(65535)));
 }
 
-/* For kernels/tmpl/conv8.h. Adds the four products of bytes of each lane: 0 … 127 by -127 … 127. Pairs of
- * them fit 16 bits, so nothing saturates. */
-static inline v32 v_dot8(v32 sum, v32 a, v32 b)
+/* For kernels/tmpl/conv8.h. The products of bytes, 0 … 127 by -127 … 127, added in pairs to signed lanes of
+ * 16 bits, which nothing saturates. */
+static inline v16 v_pairs8(v32 a, v32 b)
 {
-    const v16 pairs = _mm256_maddubs_epi16(a, b);
-    return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+    return _mm256_maddubs_epi16(a, b);
+}
+
+/* The sum, modulo 2^16, made here and not when the compiler likes: it would add in an order that takes more
+ * registers than there are. */
+static inline v16 v_add_now(v16 a, v16 b)
+{
+    v16 sum = _mm256_add_epi16(a, b);
+    __asm__("" : "+x"(sum));
+    return sum;
 }
 
 /* (sum * scale + offset) >> (32 + shift), lane by lane; the offsets of odd lanes are 8 behind the even ones'.
@@ -299,8 +307,7 @@ static inline void v_put_quads(uint8_t *const *dst, int at, v32 px)
     _mm_storeu_si128((__m128i *)(dst[1] + at), _mm256_extracti128_si256(px, 1));
 }
 
-/* Numbers of groups and pixels at once. */
-#define V_CONV_ROWS CONV8_ROW(1, 4)
-#define V_CONV_TABLE conv8_row_1
+/* Pixels at once, those of conv8_put. */
+#define V_CONV_PIXELS 4
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline/cells/cells.h"
 
+#include "kernels/label_row.h"
 #include "pipeline/cells/divide.h"
 #include "pipeline/cells/rounded.h"
 #include "pipeline/cells/view.h"
@@ -21,6 +22,8 @@ static const double crumb = 0.08;
 static uint64_t blank_outside(struct stm_u32 labels, const struct stm_cells_view *view)
 {
     uint64_t surface = 0;
+    if (view->surface == (uint64_t)view->w * (uint64_t)view->h)
+        return (uint64_t)labels.w * (uint64_t)labels.h;
     for (int y = 0; y < labels.h; y++) {
         const uint8_t *outside =
             view->outside.px + (2 * (int64_t)y + 1) * view->h / (2 * labels.h) * view->outside.stride;
@@ -37,23 +40,28 @@ static uint64_t blank_outside(struct stm_u32 labels, const struct stm_cells_view
 static uint64_t make_mask(struct stm_u8 mask, struct stm_u32 labels)
 {
     uint64_t covered = 0;
-    for (int y = 0; y < labels.h; y++)
-        for (int x = 0; x < labels.w; x++) {
-            const bool in = labels.px[y * labels.stride + x];
-            mask.px[y * mask.stride + x] = in ? 255 : 0;
-            covered += in;
+    for (int y = 0; y < labels.h; y++) {
+        const uint32_t *row = labels.px + y * labels.stride;
+        for (int x = 0, end; x < labels.w; x = end) {
+            end = stm_label_run_end(row, x, labels.w);
+            memset(mask.px + y * mask.stride + x, row[x] ? 255 : 0, (size_t)(end - x));
+            covered += row[x] ? (uint64_t)(end - x) : 0;
         }
+    }
     return covered;
 }
 
 static double rounded_percent(const struct stm_cells *cells, uint64_t surface)
 {
     uint64_t rounded = 0;
-    for (int y = 0; y < cells->labels.h; y++)
-        for (int x = 0; x < cells->labels.w; x++) {
-            const uint32_t label = cells->labels.px[y * cells->labels.stride + x];
-            rounded += label && cells->rounded[label];
+    const bool any = memchr(cells->rounded + 1, true, cells->n);
+    for (int y = 0; y < cells->labels.h && any; y++) {
+        const uint32_t *row = cells->labels.px + y * cells->labels.stride;
+        for (int x = 0, end; x < cells->labels.w; x = end) {
+            end = stm_label_run_end(row, x, cells->labels.w);
+            if (row[x] && cells->rounded[row[x]]) rounded += (uint64_t)(end - x);
         }
+    }
     return surface ? 100 * (double)rounded / (double)surface : NAN;
 }
 

@@ -107,8 +107,12 @@ static void mark_bars(struct stm_cells_view *v, struct stm_cu16 light, int value
     for (int y = 0; y + ROWS <= v->h; y++) {
         const uint16_t *row = light.px + y * light.stride;
         for (int x = 0; x < v->w;) {
+            if (row[x] != value) {
+                x++;
+                continue;
+            }
             const int length = equal_run(row, x, v->w);
-            if (row[x] == value && length >= BAR && length < v->w / 2 && !v->outside.px[y * v->w + x] &&
+            if (length >= BAR && length < v->w / 2 && !v->outside.px[y * v->w + x] &&
                 same_below(light, x, y, length))
                 mark_bar(v, x, y, length);
             x += length;
@@ -124,9 +128,12 @@ bool stm_cells_mark_outside(struct stm_cells_view *view, struct stm_cu16 light, 
     if (!bins) return false;
     count(bins, light);
     const int ends[2] = {value_at(bins, 0), value_at(bins, n - 1)};
-    if (!mark_stop(view, light, (int)(value_at(bins, n / 2) * stop_light), err)) return false;
+    const int dark = (int)(value_at(bins, n / 2) * stop_light);
+    memset(view->outside.px, 0, n);
+    if (ends[0] < dark && !mark_stop(view, light, dark, err)) return false;
     for (int i = 0; i < 2; i++)
-        if (bins[ends[i]] < marks_part * (double)n) mark_bars(view, light, ends[i]);
+        if (bins[ends[i]] >= BAR + (ROWS - 1) * (BAR - 2) && bins[ends[i]] < marks_part * (double)n)
+            mark_bars(view, light, ends[i]);
     stm_arena_reset(view->scratch, mark);
     view->surface = 0;
     for (uint64_t i = 0; i < n; i++)

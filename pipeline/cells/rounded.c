@@ -29,29 +29,53 @@ size_t stm_cells_rounded_bytes(int w, int h, size_t n)
         const size_t bytes = stm_gauss_grid_scratch(w, h, sigma);
         grid = bytes > grid ? bytes : grid;
     }
-    return stm_arena_cost((size_t)w * (size_t)h * 2) + stm_arena_cost((n + 1) * sizeof(struct sums)) +
-           stm_arena_cost((n + 1) * sizeof(double)) + stm_arena_cost(grid);
+    return stm_arena_cost((n + 1) * sizeof(struct sums)) + stm_arena_cost((n + 1) * sizeof(double)) +
+           stm_arena_cost(grid);
 }
 
-static void add_up(struct sums *sum, struct stm_cu32 labels, struct stm_cu16 plane, struct stm_u16 ground)
+static uint64_t squares_below(uint64_t n)
 {
-    for (int y = 0; y < labels.h; y++) {
-        const uint32_t *label = labels.px + y * labels.stride;
-        const uint16_t *light = plane.px + y * plane.stride, *around = ground.px + y * ground.stride;
-        for (int x = 0; x < labels.w; x++) {
-            if (!label[x]) continue;
-            struct sums *s = &sum[label[x]];
-            const uint64_t u = (uint64_t)x, v = (uint64_t)y;
-            s->n++;
-            s->x += u;
-            s->y += v;
-            s->xx += u * u;
-            s->yy += v * v;
-            s->xy += u * v;
-            s->difference += (uint64_t)abs(light[x] - around[x]);
-            s->ground += around[x];
-        }
+    return n ? (n - 1) * n * (2 * n - 1) / 6 : 0;
+}
+
+/* Pixels [x0, x1) of row y: sums over x in closed form. */
+static void add_run(struct sums *s, uint64_t x0, uint64_t x1, uint64_t y, const uint16_t *light,
+                    const uint16_t *around)
+{
+    const uint64_t n = x1 - x0, x = (x0 + x1 - 1) * n / 2;
+    uint32_t difference = 0, ground = 0; /* of at most STM_GRID_CHUNK pixels */
+    for (uint64_t i = 0; i < n; i++) {
+        difference += (uint32_t)abs(light[i] - around[i]);
+        ground += around[i];
     }
+    s->n += n;
+    s->x += x;
+    s->y += n * y;
+    s->xx += squares_below(x1) - squares_below(x0);
+    s->yy += n * y * y;
+    s->xy += x * y;
+    s->difference += difference;
+    s->ground += ground;
+}
+
+static void add_up(struct sums *sum, struct stm_cu32 labels, struct stm_cu16 plane, struct stm_grid ground,
+                   const struct stm_kernels *kernels)
+{
+    uint16_t around[STM_GRID_CHUNK];
+    for (int y = 0; y < labels.h; y++)
+        for (int x0 = 0; x0 < labels.w; x0 += STM_GRID_CHUNK) {
+            const int n = labels.w - x0 < STM_GRID_CHUNK ? labels.w - x0 : STM_GRID_CHUNK;
+            const uint32_t *label = labels.px + y * labels.stride + x0;
+            const uint16_t *light = plane.px + y * plane.stride + x0;
+            stm_grid_row(kernels, around, ground, x0, n, y);
+            for (int i = 0, end; i < n; i = end) {
+                for (end = i + 1; end < n && label[end] == label[i];)
+                    end++;
+                if (label[i])
+                    add_run(&sum[label[i]], (uint64_t)(x0 + i), (uint64_t)(x0 + end), (uint64_t)y, light + i,
+                            around + i);
+            }
+        }
 }
 
 static double contrast_of(const struct sums *s)
@@ -86,17 +110,15 @@ static double usual_contrast(const struct sums *sum, uint32_t n, double *list)
     return m ? list[m / 2] : 0;
 }
 
-static bool make_ground(struct stm_u16 ground, struct stm_cu16 plane, double usual_px,
+static bool make_ground(struct stm_grid *ground, struct stm_cu16 plane, double usual_px,
                         const struct stm_kernels *kernels, struct stm_arena *scratch, struct stm_error *err)
 {
-    const size_t mark = stm_arena_mark(scratch);
     const double wide = reach * usual_px, sigma = wide < least_sigma  ? least_sigma
                                                   : wide > most_sigma ? most_sigma
                                                                       : wide;
     void *grid = stm_arena_take(scratch, stm_gauss_grid_scratch(plane.w, plane.h, sigma), "a grid", err);
     if (!grid) return false;
-    stm_gauss_wide(kernels, ground, plane, sigma, grid);
-    stm_arena_reset(scratch, mark);
+    *ground = stm_gauss_grid(kernels, plane, sigma, grid);
     return true;
 }
 
@@ -107,15 +129,12 @@ bool stm_cells_judge_rounded(uint8_t *rounded, uint32_t n, struct stm_cu32 label
     const size_t mark = stm_arena_mark(scratch);
     memset(rounded, 0, (size_t)n + 1);
     if (!n || !(usual_px > 0)) return true;
-    const struct stm_u16 ground = {
-        stm_arena_take(scratch, (size_t)plane.w * (size_t)plane.h * 2, "the ground", err), plane.w, plane.w,
-        plane.h};
+    struct stm_grid ground;
     struct sums *sum = stm_arena_take(scratch, ((size_t)n + 1) * sizeof *sum, "sums of cells", err);
     double *list = stm_arena_take(scratch, ((size_t)n + 1) * sizeof *list, "contrasts", err);
-    if (!ground.px || !sum || !list || !make_ground(ground, plane, usual_px, kernels, scratch, err))
-        return false;
+    if (!sum || !list || !make_ground(&ground, plane, usual_px, kernels, scratch, err)) return false;
     memset(sum, 0, ((size_t)n + 1) * sizeof *sum);
-    add_up(sum, labels, plane, ground);
+    add_up(sum, labels, plane, ground, kernels);
     const double relative = stands_out * usual_contrast(sum, n, list),
                  limit = relative < sure ? relative : sure;
     const double area = most_area * pi / 4 * usual_px * usual_px;

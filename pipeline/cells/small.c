@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Parts too small for cells belong to the neighbour they share most border with. */
 #include "pipeline/cells/divide.h"
+
+#include "kernels/label_row.h"
 #include "pipeline/nets/objects.h"
 
 #include <stdlib.h>
@@ -80,12 +82,53 @@ static void renumber(uint32_t *n, struct stm_u32 label, uint32_t *into, uint32_t
     }
     for (uint32_t i = 1; i <= *n; i++)
         area[i] = into[i] == i && area[i] >= least_of(l, i) ? ++next : 0; /* now: its new number */
-    for (int y = 0; y < label.h; y++)
-        for (int x = 0; x < label.w; x++) {
-            uint32_t *px = &label.px[y * label.stride + x];
-            if (*px) *px = area[root_of(into, *px)];
-        }
+    for (uint32_t i = 1; i <= *n; i++) /* now: the new number of what each label became */
+        if (into[i] != i) area[i] = area[root_of(into, i)];
+    bool same = true;
+    for (uint32_t i = 1; i <= *n; i++)
+        same &= area[i] == i;
     *n = next;
+    for (int y = 0; y < label.h && !same; y++) {
+        uint32_t *row = label.px + y * label.stride;
+        for (int x = 0, end; x < label.w; x = end) {
+            end = stm_label_run_end(row, x, label.w);
+            const uint32_t new = row[x] ? area[row[x]] : 0;
+            for (int i = x; i < end; i++)
+                row[i] = new;
+        }
+    }
+}
+
+static void add_up(uint32_t *area, struct stm_u32 label)
+{
+    for (int y = 0; y < label.h; y++) {
+        const uint32_t *row = label.px + y * label.stride;
+        for (int x = 0, end; x < label.w; x = end) {
+            end = stm_label_run_end(row, x, label.w);
+            area[row[x]] += (uint32_t)(end - x);
+        }
+    }
+}
+
+/* Borders of small parts, pixel by pixel. */
+static size_t list_contacts(struct contact *list, size_t room, const uint32_t *area, const struct limits *l,
+                            struct stm_u32 label)
+{
+    size_t n = 0;
+    for (int y = 0; y < label.h; y++) {
+        const uint32_t *row = label.px + y * label.stride,
+                       *below = y + 1 < label.h ? row + label.stride : row;
+        for (int x = 0, end; x < label.w; x = end) {
+            end = stm_label_run_end(row, x, label.w);
+            const bool alike = below[x] == row[x] && stm_label_run_end(below, x, end) == end;
+            for (int i = x; i < end && !alike; i++) {
+                if (i + 1 == end && end < label.w) note(list, &n, room, area, l, row[i], row[end]);
+                note(list, &n, room, area, l, row[i], below[i]);
+            }
+            if (alike && end < label.w) note(list, &n, room, area, l, row[x], row[end]);
+        }
+    }
+    return n;
 }
 
 bool stm_cells_join_small(uint32_t *n, uint32_t round, struct stm_u32 label, uint32_t least_px,
@@ -95,24 +138,15 @@ bool stm_cells_join_small(uint32_t *n, uint32_t round, struct stm_u32 label, uin
     struct contact *list = stm_arena_take(scratch, room * sizeof *list, "borders", err);
     uint32_t *area = stm_arena_take(scratch, ((size_t)*n + 1) * sizeof *area, "areas", err);
     uint32_t *into = stm_arena_take(scratch, ((size_t)*n + 1) * sizeof *into, "joins", err);
-    size_t contacts = 0;
     if (!list || !area || !into) return false;
     memset(area, 0, ((size_t)*n + 1) * sizeof *area);
-    for (int y = 0; y < label.h; y++)
-        for (int x = 0; x < label.w; x++)
-            area[label.px[y * label.stride + x]]++;
+    add_up(area, label);
     memcpy(into, area + 1, (size_t)*n * sizeof *into);
     const uint32_t part = (uint32_t)(usual_part * stm_net_median_of_cover(into, *n));
     const struct limits limits = {round, least_px, part > least_px ? part : least_px};
     for (uint32_t i = 0; i <= *n; i++)
         into[i] = i;
-    for (int y = 0; y < label.h; y++)
-        for (int x = 0; x < label.w; x++) {
-            const uint32_t *px = &label.px[y * label.stride + x];
-            if (x + 1 < label.w) note(list, &contacts, room, area, &limits, px[0], px[1]);
-            if (y + 1 < label.h) note(list, &contacts, room, area, &limits, px[0], px[label.stride]);
-        }
-    choose(into, list, contacts);
+    choose(into, list, list_contacts(list, room, area, &limits, label));
     renumber(n, label, into, area, &limits);
     stm_arena_reset(scratch, mark);
     return true;

@@ -59,7 +59,7 @@ static bool resample(struct stm_u16 dst, struct stm_cu16 src, struct stm_arena *
                      struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(scratch);
-    void *rows = stm_arena_take(scratch, stm_resample_scratch(dst.w), "resampling", err);
+    void *rows = stm_arena_take(scratch, stm_resample_scratch(src.w, dst.w), "resampling", err);
     if (!rows) return false;
     stm_resample(dst, src, rows);
     stm_arena_reset(scratch, mark);
@@ -124,7 +124,7 @@ size_t stm_cells_look_bytes(int w, int h, double pixel_um)
     const struct stm_cells_size s = stm_cells_size(w, h, pixel_um);
     const size_t steps = most(stm_cells_outside_bytes(s.w, s.h), stm_cells_even_bytes(s.w, s.h));
     return stm_arena_cost(2 * (size_t)s.w * (size_t)s.h) +
-           most(stm_arena_cost(stm_resample_scratch(s.w)), steps);
+           most(stm_arena_cost(stm_resample_scratch(w, s.w)), steps);
 }
 
 /* Grey mask at both sizes: a mask resampled is the covered part of each pixel. */
@@ -132,7 +132,7 @@ size_t stm_cells_back_bytes(int w, int h, double pixel_um)
 {
     const struct stm_cells_size s = stm_cells_size(w, h, pixel_um);
     return stm_arena_cost(2 * (size_t)s.w * (size_t)s.h) + stm_arena_cost(2 * (size_t)w * (size_t)h) +
-           stm_arena_cost(stm_resample_scratch(w));
+           stm_arena_cost(stm_resample_scratch(s.w, w));
 }
 
 bool stm_cells_mask_back(const struct stm_cells_view *view, struct stm_u8 image, struct stm_cu8 mask,

@@ -69,7 +69,7 @@ static size_t scratch_for(int full_w, int full_h)
 {
     const double f = most_factor(full_w, full_h);
     const int w = side(full_w, f), h = side(full_h, f), fine_w = STM_NET_FINE * w, fine_h = STM_NET_FINE * h;
-    const size_t seeing = most(stm_net_contrast_working_bytes(full_w, full_h, fine_w, fine_h),
+    const size_t seeing = most(stm_net_contrast_working_bytes(full_w, fine_w),
                                stm_net_scratch(&stm_net_cells, stm_net_padded(w), stm_net_padded(h)));
     return stm_net_view_bytes(w, h) + stm_net_contrast_bytes(fine_w, fine_h) +
            most(seeing, stm_net_view_working_bytes(w, h, full_w));

@@ -19,15 +19,14 @@ static size_t most_of(size_t a, size_t b)
 
 size_t stm_net_contrast_bytes(int w, int h)
 {
-    return 2 * stm_arena_cost((size_t)w * (size_t)h * 2) + stm_arena_cost((2 * (size_t)LEVELS + 1) * 2);
+    return stm_arena_cost((size_t)w * (size_t)h * 2) + stm_arena_cost((2 * (size_t)LEVELS + 1) * 2) +
+           stm_arena_cost(stm_gauss_grid_scratch(w, h, STM_CONTRAST_SIGMA));
 }
 
-size_t stm_net_contrast_working_bytes(int plane_w, int plane_h, int w, int h)
+size_t stm_net_contrast_working_bytes(int plane_w, int w)
 {
-    const size_t copy =
-        stm_arena_cost((size_t)plane_w * (size_t)plane_h * 2) + stm_arena_cost(stm_resample_scratch(w));
-    const size_t wide = stm_arena_cost(stm_gauss_grid_scratch(w, h, STM_CONTRAST_SIGMA));
-    return most_of(copy, most_of(wide, stm_arena_cost(LEVELS * sizeof(uint32_t))));
+    return most_of(stm_arena_cost(stm_resample_scratch(plane_w, w)),
+                   stm_arena_cost(LEVELS * sizeof(uint32_t)));
 }
 
 /* How often counts can be doubled: what is resampled keeps parts of them. */
@@ -47,28 +46,35 @@ static bool resample(struct stm_net_contrast *c, struct stm_cu16 plane, struct s
                      struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(arena);
-    const int bits = spare_bits(plane);
-    uint16_t *px = stm_arena_take(arena, (size_t)plane.w * (size_t)plane.h * 2, "light", err);
-    void *rows = stm_arena_take(arena, stm_resample_scratch(c->light.w), "resampling", err);
-    if (!px || !rows) return false;
-    for (int y = 0; y < plane.h; y++)
-        for (int x = 0; x < plane.w; x++)
-            px[(ptrdiff_t)y * plane.w + x] = (uint16_t)(plane.px[y * plane.stride + x] << bits);
-    stm_resample(c->light, (struct stm_cu16){px, plane.w, plane.w, plane.h}, rows);
+    void *rows = stm_arena_take(arena, stm_resample_scratch(plane.w, c->light.w), "resampling", err);
+    if (!rows) return false;
+    stm_resample_doubled(c->light, plane, spare_bits(plane), rows);
     stm_arena_reset(arena, mark);
     return true;
 }
 
-static bool make_ground(struct stm_net_contrast *c, const struct stm_kernels *kernels,
-                        struct stm_arena *arena, struct stm_error *err)
+/* The ground is made from its grid where it is needed: a plane of it would not stay in the cache. */
+static bool make_ground(struct stm_net_contrast *c, struct stm_arena *arena, struct stm_error *err)
 {
-    const size_t mark = stm_arena_mark(arena);
     void *grid = stm_arena_take(arena, stm_gauss_grid_scratch(c->light.w, c->light.h, STM_CONTRAST_SIGMA),
                                 "a grid", err);
     if (!grid) return false;
-    stm_gauss_wide(kernels, c->ground, (struct stm_cu16)STM_CONST(c->light), STM_CONTRAST_SIGMA, grid);
-    stm_arena_reset(arena, mark);
+    c->ground = stm_gauss_grid(c->kernels, (struct stm_cu16)STM_CONST(c->light), STM_CONTRAST_SIGMA, grid);
     return true;
+}
+
+/* A part of a row: its light, and the ground under it. */
+struct stretch {
+    const uint16_t *light;
+    uint16_t ground[STM_GRID_CHUNK];
+    int n;
+};
+
+static void take_stretch(struct stretch *s, const struct stm_net_contrast *c, int x, int y)
+{
+    s->n = c->light.w - x < STM_GRID_CHUNK ? c->light.w - x : STM_GRID_CHUNK;
+    s->light = c->light.px + y * c->light.stride + x;
+    stm_grid_row(c->kernels, s->ground, c->ground, x, s->n, y);
 }
 
 static bool find_most(struct stm_net_contrast *c, struct stm_arena *arena, struct stm_error *err)
@@ -78,9 +84,13 @@ static bool find_most(struct stm_net_contrast *c, struct stm_arena *arena, struc
     if (!bins) return false;
     memset(bins, 0, LEVELS * sizeof *bins);
     for (int y = 0; y < c->light.h; y += STEP)
-        for (int x = 0; x < c->light.w; x += STEP) {
-            const int d = c->light.px[y * c->light.stride + x] - c->ground.px[y * c->ground.stride + x];
-            bins[d < 0 ? -d : d]++;
+        for (int x = 0; x < c->light.w; x += STM_GRID_CHUNK) {
+            struct stretch s;
+            take_stretch(&s, c, x, y);
+            for (int i = (STEP - x % STEP) % STEP; i < s.n; i += STEP) {
+                const int d = s.light[i] - s.ground[i];
+                bins[d < 0 ? -d : d]++;
+            }
         }
     c->most = stm_bins_quantile(bins, LEVELS, rank);
     if (c->most < 1) c->most = 1;
@@ -99,35 +109,43 @@ static void make_codes(struct stm_net_contrast *c)
     }
 }
 
-static struct stm_u16 plane_of(int w, int h, struct stm_arena *arena, struct stm_error *err)
-{
-    return (struct stm_u16){stm_arena_take(arena, (size_t)w * (size_t)h * 2, "contrast", err), w, w, h};
-}
-
 bool stm_net_contrast_make(struct stm_net_contrast *c, struct stm_cu16 plane, int w, int h,
                            const struct stm_kernels *kernels, struct stm_arena *arena, struct stm_error *err)
 {
-    c->light = plane_of(w, h, arena, err);
-    c->ground = plane_of(w, h, arena, err);
+    c->kernels = kernels;
+    c->light = (struct stm_u16){stm_arena_take(arena, (size_t)w * (size_t)h * 2, "contrast", err), w, w, h};
     c->code = stm_arena_take(arena, (2 * (size_t)LEVELS + 1) * sizeof *c->code, "a table", err);
-    if (!c->light.px || !c->ground.px || !c->code) return false;
-    if (!resample(c, plane, arena, err) || !make_ground(c, kernels, arena, err) || !find_most(c, arena, err))
+    if (!c->light.px || !c->code) return false;
+    if (!resample(c, plane, arena, err) || !make_ground(c, arena, err) || !find_most(c, arena, err))
         return false;
     make_codes(c);
     return true;
 }
 
+static const uint8_t *code_of(const struct stm_net_contrast *c, const struct stretch *s, int i)
+{
+    const int d = s->light[i] - s->ground[i];
+    return c->code[(d < -c->most ? -c->most : d > c->most ? c->most : d) + c->most];
+}
+
+/* Pixels of two columns become neighbours, rows of a pair the two halves of a quad. */
+static void put_codes(uint8_t *const *quad, const struct stm_net_contrast *c, const struct stretch *s, int x,
+                      int part)
+{
+    for (int i = 0; i < s->n; i += STM_NET_FINE) {
+        const uint8_t *left = code_of(c, s, i), *right = code_of(c, s, i + 1);
+        const int at = (x + i) / STM_NET_FINE * 4 + part * STM_NET_FINE;
+        memcpy(quad[0] + at, (uint8_t[]){left[0], right[0]}, 2);
+        memcpy(quad[1] + at, (uint8_t[]){left[1], right[1]}, 2);
+    }
+}
+
 void stm_net_contrast_row(const struct stm_net_contrast *c, uint8_t *const *quad, int y)
 {
-    for (int part = 0; part < STM_NET_FINE; part++) {
-        const uint16_t *light = c->light.px + (STM_NET_FINE * y + part) * c->light.stride;
-        const uint16_t *ground = c->ground.px + (STM_NET_FINE * y + part) * c->ground.stride;
-        for (int x = 0; x < c->light.w; x++) {
-            int d = light[x] - ground[x];
-            d = d < -c->most ? -c->most : d > c->most ? c->most : d;
-            const int at = x / STM_NET_FINE * 4 + part * STM_NET_FINE + x % STM_NET_FINE;
-            quad[0][at] = c->code[d + c->most][0];
-            quad[1][at] = c->code[d + c->most][1];
+    for (int part = 0; part < STM_NET_FINE; part++)
+        for (int x = 0; x < c->light.w; x += STM_GRID_CHUNK) {
+            struct stretch s;
+            take_stretch(&s, c, x, STM_NET_FINE * y + part);
+            put_codes(quad, c, &s, x, part);
         }
-    }
 }

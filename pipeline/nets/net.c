@@ -48,7 +48,7 @@ static void convolve(struct run *r, const struct stm_net_layer *layer, const str
     r->kernels->conv8_row(dst, src, ring->w, &layer->conv);
 }
 
-/* Byte by byte; bytes are below 128. */
+/* Byte by byte; bytes are below 128. Compilers have no better idea for two pixels of a row. */
 static uint32_t greater(uint32_t a, uint32_t b)
 {
     const uint32_t ge = ((a | 0x80808080) - b) >> 7 & 0x01010101, mask = (ge << 8) - ge;
@@ -57,19 +57,29 @@ static uint32_t greater(uint32_t a, uint32_t b)
 
 static void pool_row(uint8_t *dst, const uint8_t *above, const uint8_t *below, int w)
 {
-    for (int x = 0; x < w; x++) {
-        uint32_t a[2], b[2];
-        memcpy(a, above + 8 * x, sizeof a);
-        memcpy(b, below + 8 * x, sizeof b);
-        const uint32_t most = greater(greater(a[0], a[1]), greater(b[0], b[1]));
-        memcpy(dst + 4 * x, &most, sizeof most);
+    enum { PART = 64 };
+    for (int x0 = 0; x0 < w; x0 += PART) {
+        const int n = w - x0 < PART ? w - x0 : PART;
+        uint8_t most[8 * PART];
+        for (int i = 0; i < 8 * n; i++) {
+            const uint8_t a = above[8 * x0 + i], b = below[8 * x0 + i];
+            most[i] = a > b ? a : b;
+        }
+        for (int x = 0; x < n; x++) {
+            uint32_t pair[2];
+            memcpy(pair, most + 8 * x, sizeof pair);
+            pair[0] = greater(pair[0], pair[1]);
+            memcpy(dst + 4 * (x0 + x), pair, sizeof pair[0]);
+        }
     }
 }
 
 static void upsample_row(uint8_t *dst, const uint8_t *src, int w)
 {
-    for (int x = 0; x < w; x++)
-        memcpy(dst + 4 * x, src + x / 2 * 4, 4);
+    for (int x = 0; x + 1 < w; x += 2) {
+        memcpy(dst + 4 * x, src + 2 * x, 4);
+        memcpy(dst + 4 * x + 4, src + 2 * x, 4);
+    }
 }
 
 static void take_in(struct run *r, const struct stm_net_layer *layer, const struct ring *ring, int y)
@@ -181,13 +191,22 @@ static void head_row(int16_t *dst, const struct ring *ring, int quads, int y, co
 {
     const uint8_t *row = quad_of(ring, y, 0) + 4;
     const int8_t *weight = head->weight[output];
-    for (int x = 0; x < ring->w; x++) {
-        int32_t sum = 0;
-        for (int q = 0; q < quads; q++)
-            for (int c = 0; c < 4; c++)
-                sum += row[(size_t)q * ring->quad_bytes + (size_t)(4 * x + c)] * weight[4 * q + c];
-        const int64_t value = ((int64_t)sum * head->scale[output] + head->offset[output]) >> head->shift;
-        dst[x] = (int16_t)(value < INT16_MIN ? INT16_MIN : value > INT16_MAX ? INT16_MAX : value);
+    enum { PART = 64 };
+    for (int x0 = 0; x0 < ring->w; x0 += PART) {
+        const int n = ring->w - x0 < PART ? ring->w - x0 : PART;
+        int32_t sum[PART] = {0};
+        for (int q = 0; q < quads; q++) {
+            const uint8_t *px = row + (size_t)q * ring->quad_bytes + 4 * (size_t)x0;
+            const int8_t *w = weight + 4 * q;
+            for (int x = 0; x < n; x++)
+                sum[x] +=
+                    px[4 * x] * w[0] + px[4 * x + 1] * w[1] + px[4 * x + 2] * w[2] + px[4 * x + 3] * w[3];
+        }
+        for (int x = 0; x < n; x++) {
+            const int64_t value =
+                ((int64_t)sum[x] * head->scale[output] + head->offset[output]) >> head->shift;
+            dst[x0 + x] = (int16_t)(value < INT16_MIN ? INT16_MIN : value > INT16_MAX ? INT16_MAX : value);
+        }
     }
 }
 

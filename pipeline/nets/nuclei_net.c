@@ -50,9 +50,9 @@ static size_t most(size_t a, size_t b)
 static size_t bytes_at(int w, int h, int full_w)
 {
     const size_t light = stm_arena_cost((size_t)w * (size_t)h * 2) + stm_arena_cost(STM_NET_LEVELS * 4);
-    const size_t seeing =
-        most(most(stm_arena_cost(stm_resample_scratch(w)), stm_arena_cost(stm_net_normalise_scratch())),
-             stm_net_scratch(&stm_net_nuclei, stm_net_padded(w), stm_net_padded(h)));
+    const size_t seeing = most(
+        most(stm_arena_cost(stm_resample_scratch(full_w, w)), stm_arena_cost(stm_net_normalise_scratch())),
+        stm_net_scratch(&stm_net_nuclei, stm_net_padded(w), stm_net_padded(h)));
     return stm_net_view_bytes(w, h) + light + most(seeing, stm_net_view_working_bytes(w, h, full_w));
 }
 
@@ -78,7 +78,7 @@ static bool shrink(struct view *v, struct stm_cu16 light, struct stm_error *err)
 {
     struct stm_arena *scratch = v->net.scratch;
     const size_t mark = stm_arena_mark(scratch);
-    void *rows = stm_arena_take(scratch, stm_resample_scratch(v->light.w), "resampling", err);
+    void *rows = stm_arena_take(scratch, stm_resample_scratch(light.w, v->light.w), "resampling", err);
     if (!rows) return false;
     stm_resample(v->light, light, rows);
     stm_arena_reset(scratch, mark);

@@ -32,7 +32,8 @@ size_t stm_net_view_working_bytes(int w, int h, int full_w)
                            stm_arena_cost(stm_net_view_most(w, h) * sizeof(struct stm_seed)) +
                            stm_arena_cost(stm_watershed_scratch(w + 2, h + 2, STM_NET_HEIGHT + 1));
     return most(parting, most(stm_arena_cost((stm_net_view_most(w, h) + 1) * 4),
-                              stm_arena_cost((size_t)full_w * sizeof(struct stm_tap))));
+                              stm_arena_cost((size_t)full_w * sizeof(struct stm_tap)) +
+                                  2 * stm_arena_cost((size_t)full_w * sizeof(uint32_t))));
 }
 
 bool stm_net_view_take(struct stm_net_view *v, int w, int h, struct stm_error *err)
@@ -179,18 +180,54 @@ static uint32_t label_at(const struct stm_net_view *v, const struct stm_tap *tx,
     return same ? *px : vote(v, tx, ty, odds);
 }
 
+/* A row at full size as far as nothing has to be weighed: pixels between which all of the view has one label.
+ * `mixed` lists the others. Rows between the same two of the view share it. */
+struct plain {
+    uint32_t *label;
+    int32_t *mixed, n;
+};
+
+static void find_plain(struct plain *p, const struct stm_net_view *v, const struct stm_tap *tap, int w,
+                       const struct stm_tap *rows)
+{
+    const uint32_t *a = v->label.px + (rows->first + 1) * v->label.stride + 1,
+                   *b = a + (rows->count - 1) * v->label.stride;
+    p->n = 0;
+    for (int x = 0; x < w; x++) {
+        const int i = tap[x].first, j = i + tap[x].count - 1;
+        p->label[x] = a[i];
+        if (a[i] != a[j] || a[i] != b[i] || a[i] != b[j]) p->mixed[p->n++] = x;
+    }
+}
+
+static bool take_plain(struct plain *p, int w, struct stm_arena *scratch, struct stm_error *err)
+{
+    p->label = stm_arena_take(scratch, (size_t)w * sizeof *p->label, "labels", err);
+    p->mixed = stm_arena_take(scratch, (size_t)w * sizeof *p->mixed, "labels", err);
+    return p->label && p->mixed;
+}
+
 bool stm_net_view_enlarge(const struct stm_net_view *v, struct stm_u32 labels, int odds,
                           struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(v->scratch);
+    struct plain p = {.n = 0};
     struct stm_tap *tap = stm_arena_take(v->scratch, (size_t)labels.w * sizeof *tap, "columns", err);
-    if (!tap) return false;
+    if (!tap || !take_plain(&p, labels.w, v->scratch, err)) return false;
+    const bool grows = v->w <= labels.w && v->h <= labels.h; /* then two columns and rows, at most, count */
     for (int x = 0; x < labels.w; x++)
         tap[x] = stm_tap(v->w, labels.w, x);
-    for (int y = 0; y < labels.h; y++) {
+    for (int y = 0, first = -1, count = 0; y < labels.h; y++) {
         const struct stm_tap rows = stm_tap(v->h, labels.h, y);
-        for (int x = 0; x < labels.w; x++)
-            labels.px[y * labels.stride + x] = label_at(v, &tap[x], &rows, odds);
+        uint32_t *row = labels.px + y * labels.stride;
+        for (int x = 0; x < labels.w && !grows; x++)
+            row[x] = label_at(v, &tap[x], &rows, odds);
+        if (!grows) continue;
+        if (rows.first != first || rows.count != count) find_plain(&p, v, tap, labels.w, &rows);
+        first = rows.first, count = rows.count;
+        memcpy(row, p.label, (size_t)labels.w * sizeof *row);
+        for (int i = 0; i < p.n; i++)
+            row[p.mixed[i]] = vote(v, &tap[p.mixed[i]], &rows, odds);
     }
     stm_arena_reset(v->scratch, mark);
     return true;

@@ -146,20 +146,32 @@ bool stm_overlay_images(const struct stm_overlay *o, struct stm_canvas *canvas, 
     return true;
 }
 
-/* Object numbers at panel size with a border of zeros as wide as an outline; an object keeps every panel
- * pixel it touches, so that the smallest stay visible. To be freed; NULL when out of memory. */
-static uint32_t *shrink_labels(const struct stm_overlay *o, const struct stm_segment *segments, size_t n)
+/* Rows of object numbers at panel size around the one that is drawn, each with a border of zeros as wide as
+ * an outline; row y is in slot y modulo their number. */
+struct window {
+    uint32_t *px;
+    int slots;
+    ptrdiff_t stride;
+};
+
+static uint32_t *slot(const struct window *w, int y)
 {
-    const size_t stride = (size_t)(o->w + 2 * o->thick);
-    uint32_t *const labels = calloc(stride * (size_t)(o->h + 2 * o->thick), sizeof *labels);
-    for (size_t i = 0; labels && i < n; i++) {
+    return w->px + y % w->slots * w->stride;
+}
+
+/* Row y of the panel from segment i on; an object keeps every panel pixel it touches, so that the smallest
+ * stay visible. Returns the first segment below. */
+static size_t fill_row(const struct window *window, const struct stm_overlay *o, int y,
+                       const struct stm_segment *segments, size_t n, size_t i)
+{
+    uint32_t *const row = slot(window, y) + o->thick;
+    memset(slot(window, y), 0, (size_t)window->stride * sizeof *row);
+    for (; y < o->h && i < n && segments[i].y / o->scale <= y; i++) {
         const struct stm_segment s = segments[i];
-        uint32_t *const row = labels + stride * (size_t)(s.y / o->scale + o->thick) + o->thick;
-        if (s.y / o->scale >= o->h) continue;
         for (int x = s.x0 / o->scale; x <= (s.x1 - 1) / o->scale && x < o->w; x++)
             row[x] = s.label;
     }
-    return labels;
+    return i;
 }
 
 /* Objects that are not counted have dashed outlines: every other cell of a 4 x 4 chequerboard. */
@@ -174,58 +186,89 @@ static void draw_pixel(const struct stm_overlay *o, struct stm_canvas *canvas, i
         canvas->px[(size_t)y * (size_t)canvas->w + (size_t)(p * (o->w + o->gap) + x)] = (uint8_t)colour;
 }
 
-static bool is_edge(const uint32_t *at, ptrdiff_t stride, int thick)
+/* Row r of `rows` is thick rows below the first. */
+static bool is_edge(const uint32_t *const *rows, int x, int thick)
 {
+    const uint32_t *at = rows[thick] + x, n = *at;
     for (int i = 1; i <= thick; i++)
-        if (at[-i] != *at || at[i] != *at || at[-i * stride] != *at || at[i * stride] != *at) return true;
+        if (at[-i] != n || at[i] != n || rows[thick - i][x] != n || rows[thick + i][x] != n) return true;
     return false;
 }
 
-static void draw_outlines(const struct stm_overlay *o, struct stm_canvas *canvas, const uint32_t *labels)
+static void draw_row(const struct stm_overlay *o, struct stm_canvas *canvas, const uint32_t *const *rows,
+                     int y)
 {
-    const ptrdiff_t stride = o->w + 2 * o->thick;
-    for (int y = 0; y < o->h; y++)
-        for (int x = 0; x < o->w; x++) {
-            const uint32_t *const at = labels + (y + o->thick) * stride + x + o->thick;
-            const uint32_t n = *at;
-            if (n == 0 || n > (uint32_t)o->site->n_objects || !is_edge(at, stride, o->thick)) continue;
-            const struct stm_object *const object = &o->site->objects[n - 1];
-            if (!is_gap(object, x, y)) draw_pixel(o, canvas, x, y, stm_overlay_colour(object->class));
-        }
+    const uint32_t *const row = rows[o->thick] + o->thick;
+    for (int x = 0; x < o->w; x++) {
+        const uint32_t n = row[x];
+        if (n == 0 || n > (uint32_t)o->site->n_objects || !is_edge(rows, x + o->thick, o->thick)) continue;
+        const struct stm_object *const object = &o->site->objects[n - 1];
+        if (!is_gap(object, x, y)) draw_pixel(o, canvas, x, y, stm_overlay_colour(object->class));
+    }
 }
 
-static int covered(const struct stm_overlay *o, int x, int y)
+/* Row y of the mask, or of nothing, at panel size between two zeros; outside the image nothing is covered. */
+static void cover_row(uint8_t *row, const struct stm_overlay *o, int y)
 {
     const struct stm_cu8 mask = o->pixels->mask;
-    const int u = x * o->scale + o->scale / 2, v = y * o->scale + o->scale / 2;
-    return u < mask.w && v < mask.h && mask.px[v * mask.stride + u] != 0;
+    const int half = o->scale / 2, v = y * o->scale + half;
+    memset(row, 0, (size_t)o->w + 3);
+    if (y < 0 || v >= mask.h) return;
+    for (int x = 0; x <= o->w && x * o->scale + half < mask.w; x++)
+        row[x + 1] = mask.px[v * mask.stride + x * o->scale + half] != 0;
 }
 
-/* Where the covered area ends. */
-static void draw_foreground(const struct stm_overlay *o, struct stm_canvas *canvas)
+/* Where the covered area ends. The image's own edge ends it to the right and below, where panels may cut off
+ * some pixels, but not to the left and above. */
+static void draw_foreground(const struct stm_overlay *o, struct stm_canvas *canvas, uint8_t *rows)
 {
-    for (int y = 0; y < o->h; y++)
+    const size_t stride = (size_t)o->w + 3;
+    for (int y = -1; y <= 0; y++)
+        cover_row(rows + (size_t)(y + 1) * stride, o, y);
+    for (int y = 0; y < o->h; y++) {
+        const uint8_t *const here = rows + (size_t)(y + 1) % 3 * stride + 1,
+                             *const above = y ? rows + (size_t)y % 3 * stride + 1 : here,
+                             *const below = rows + (size_t)(y + 2) % 3 * stride + 1;
+        cover_row(rows + (size_t)(y + 2) % 3 * stride, o, y + 1);
         for (int x = 0; x < o->w; x++)
-            if (covered(o, x, y) && (!covered(o, x + 1, y) || !covered(o, x, y + 1) ||
-                                     (x && !covered(o, x - 1, y)) || (y && !covered(o, x, y - 1))))
+            if (here[x] && !(here[x + 1] && below[x] && (!x || here[x - 1]) && above[x]))
                 draw_pixel(o, canvas, x, y, STM_BLUE);
+    }
 }
 
 static bool outline(const struct stm_overlay *o, struct stm_canvas *canvas,
                     const struct stm_segment *segments, size_t n, struct stm_error *err)
 {
-    uint32_t *const labels = shrink_labels(o, segments, n);
-    if (!labels) return stm_fail(err, STM_NO_MEMORY, "no memory for outlines of %d x %d pixels", o->w, o->h);
-    draw_outlines(o, canvas, labels);
-    free(labels);
+    struct window window = {.slots = 2 * o->thick + 1, .stride = o->w + 2 * o->thick};
+    window.px = calloc((size_t)window.slots * (size_t)window.stride, sizeof *window.px);
+    const uint32_t **const rows = calloc((size_t)window.slots, sizeof *rows);
+    size_t next = 0;
+    for (int y = 0; window.px && rows && y < o->h + o->thick; y++) {
+        next = fill_row(&window, o, y, segments, n, next);
+        for (int i = 0; i < window.slots; i++)
+            rows[i] = slot(&window, y + 1 + i);
+        if (y >= o->thick) draw_row(o, canvas, (const uint32_t *const *)rows, y - o->thick);
+    }
+    const bool ok = window.px && rows;
+    free(window.px);
+    free(rows);
+    return ok || stm_fail(err, STM_NO_MEMORY, "no memory for outlines of %d x %d pixels", o->w, o->h);
+}
+
+static bool edge_of_cover(const struct stm_overlay *o, struct stm_canvas *canvas, struct stm_error *err)
+{
+    uint8_t *const rows = malloc(3 * ((size_t)o->w + 3));
+    if (!rows) return stm_fail(err, STM_NO_MEMORY, "no memory for rows of %d pixels", o->w);
+    draw_foreground(o, canvas, rows);
+    free(rows);
     return true;
 }
 
 bool stm_overlay_outlines(const struct stm_overlay *o, struct stm_canvas *canvas, struct stm_error *err)
 {
     const struct stm_site_pixels *const px = o->pixels;
-    if (px->mask.px) draw_foreground(o, canvas);
-    return (!px->cells || outline(o, canvas, px->cells, px->n_cells, err)) &&
+    return (!px->mask.px || edge_of_cover(o, canvas, err)) &&
+           (!px->cells || outline(o, canvas, px->cells, px->n_cells, err)) &&
            outline(o, canvas, px->segments, px->n_segments, err);
 }
 

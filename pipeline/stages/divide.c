@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Stage segment of assay adherent: which part of a field cells cover, and which cells, one by one. The
  * methods are in pipeline/cells; what follows them is common to all. */
+#include "kernels/label_row.h"
 #include "kernels/runs.h"
 #include "pipeline/cells/cells.h"
 #include "pipeline/cells/foreground.h"
@@ -77,18 +78,25 @@ static size_t scratch_bytes(const void *params_, const struct stm_geometry *geo)
     return (classical > net ? classical : net) + numbers;
 }
 
-/* Numbers in raster order of the first pixel; those of cells that are gone are not used. Returns how many. */
-static int renumber(struct stm_u32 labels, uint32_t *number, uint32_t n)
+/* Numbers in raster order of the first pixel; those of cells that are gone are not used. Returns how many;
+ * *runs: how many runs they have. */
+static int renumber(struct stm_u32 labels, uint32_t *number, uint32_t n, size_t *runs)
 {
     uint32_t next = 0;
     memset(number, 0, ((size_t)n + 1) * sizeof *number);
-    for (int y = 0; y < labels.h; y++)
-        for (int x = 0; x < labels.w; x++) {
-            uint32_t *px = &labels.px[y * labels.stride + x];
-            if (!*px) continue;
-            if (!number[*px]) number[*px] = ++next;
-            *px = number[*px];
+    *runs = 0;
+    for (int y = 0; y < labels.h; y++) {
+        uint32_t *row = labels.px + y * labels.stride;
+        for (int x = 0, end; x < labels.w; x = end) {
+            const uint32_t old = row[x];
+            end = stm_label_run_end(row, x, labels.w);
+            if (!old) continue;
+            ++*runs;
+            if (!number[old]) number[old] = ++next;
+            for (int i = x; i < end; i++)
+                row[i] = number[old];
         }
+    }
     return (int)next;
 }
 
@@ -100,10 +108,9 @@ static void grow_box(struct stm_object *o, const struct stm_segment *s)
     o->y1 = s->y + 1;
 }
 
-static bool list_objects(struct stm_site *site, int n, struct stm_error *err)
+static bool list_objects(struct stm_site *site, int n, size_t runs, struct stm_error *err)
 {
     const struct stm_cu32 labels = STM_CONST(site->labels);
-    const size_t runs = stm_label_runs(NULL, 0, labels, 0, 0);
     site->segments = stm_arena_take(site->arena, (runs + 1) * sizeof *site->segments, "runs of cells", err);
     site->objects = stm_arena_take(site->arena, ((size_t)n + 1) * sizeof *site->objects, "cells", err);
     if (!site->segments || !site->objects) return false;
@@ -172,9 +179,10 @@ static bool run(struct stm_site *site, const struct stm_stage_env *env, struct s
     site->confluence = cells.confluence;
     uint32_t *number = stm_arena_take(env->scratch, ((size_t)cells.n + 1) * sizeof *number, "numbers", err);
     if (!number) return false;
-    const int found = renumber(site->labels, number, cells.n);
+    size_t runs;
+    const int found = renumber(site->labels, number, cells.n, &runs);
     site->site_values[env->site_first + CELLS] = found;
-    if (!list_objects(site, found, err)) return false;
+    if (!list_objects(site, found, runs, err)) return false;
     mark_rounded(site, &cells, number);
     return true;
 }

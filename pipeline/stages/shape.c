@@ -2,6 +2,7 @@
 /* Stage shape: what kind of cell it looks like. From the areas and radii that stage measure left, and
  * the lines that are left of a cell when it is thinned. */
 #include "kernels/runs.h"
+#include "pipeline/core/team.h"
 #include "pipeline/stage.h"
 #include "pipeline/stages/features/form.h"
 #include "pipeline/stages/features/skeleton.h"
@@ -43,6 +44,38 @@ static bool find_inputs(struct inputs *in, const struct stm_stage_env *env, stru
            stm_fail(err, STM_USAGE, "stage shape needs the columns of stage measure before it");
 }
 
+/* Objects are thinned in shares, by as many threads as there are. */
+struct shares {
+    const struct stm_site *site;
+    const struct stm_stage_env *env;
+    const struct stm_segment *run; /* of object i: run[first[i + 1]] … run[first[i + 2] - 1] */
+    const size_t *first;
+    double um;
+    struct stm_team team;
+};
+
+enum { SHARE = 64 }; /* objects */
+
+static bool fill_share(void *context, int worker, int item, struct stm_error *err)
+{
+    const struct shares *const s = context;
+    struct stm_arena *const arena = s->team.arena[worker];
+    const int n = s->site->n_objects, end = n - item * SHARE < SHARE ? n : (item + 1) * SHARE;
+    const size_t mark = stm_arena_mark(arena);
+    for (int i = item * SHARE; i < end; i++) {
+        double axis[2],
+            *value = s->site->object_values + (ptrdiff_t)i * s->env->object_columns->n + s->env->object_first;
+        struct stm_blob b = {.run = s->run + s->first[i + 1], .n_runs = s->first[i + 2] - s->first[i + 1]};
+        if (!b.n_runs) continue;
+        if (!stm_blob_make(&b, arena, err) || !stm_feature_skeleton(&b, s->env->kernels, arena, axis, err))
+            return false;
+        value[STM_FORM_AXIS_LENGTH] = axis[0] * s->um;
+        value[STM_FORM_AXIS_WIDTH] = axis[1] * s->um;
+        stm_arena_reset(arena, mark);
+    }
+    return true;
+}
+
 /* Length and width along the middle, of every object that has pixels. */
 static bool fill_axes(struct stm_site *site, double um, const struct stm_stage_env *env,
                       struct stm_error *err)
@@ -53,19 +86,12 @@ static bool fill_axes(struct stm_site *site, double um, const struct stm_stage_e
     size_t *first = stm_arena_take(env->scratch, (n + 2) * sizeof *first, "runs by cell", err);
     if (!run || !first) return false;
     stm_runs_group(run, first, site->segments, site->n_segments, (uint32_t)n);
-    const size_t mark = stm_arena_mark(env->scratch);
-    for (size_t i = 0; i < n; i++) {
-        double axis[2], *value = site->object_values + i * (size_t)env->object_columns->n + env->object_first;
-        struct stm_blob b = {.run = run + first[i + 1], .n_runs = first[i + 2] - first[i + 1]};
-        if (!b.n_runs) continue;
-        if (!stm_blob_make(&b, env->scratch, err) ||
-            !stm_feature_skeleton(&b, env->kernels, env->scratch, axis, err))
-            return false;
-        value[STM_FORM_AXIS_LENGTH] = axis[0] * um;
-        value[STM_FORM_AXIS_WIDTH] = axis[1] * um;
-        stm_arena_reset(env->scratch, mark);
-    }
-    return true;
+    struct shares s = {.site = site, .env = env, .run = run, .first = first, .um = um};
+    const int items = (site->n_objects + SHARE - 1) / SHARE;
+    stm_team_gather(&s.team, env->scratch, items, env->scratch->size - env->scratch->used);
+    const bool good = stm_team_run(&s.team, items, &s, fill_share, err);
+    stm_team_dismiss(&s.team);
+    return good;
 }
 
 static bool run(struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err)

@@ -4,6 +4,8 @@
 #include "tests/kernels/check.h"
 #include "tests/kernels/peak_dot8.h"
 
+#include <string.h>
+
 enum { MOST_QUADS = 40, MOST_GROUPS = 6 };
 
 /* A convolution and rows for it, all in guarded memory. */
@@ -14,17 +16,40 @@ struct rows {
     int w;
 };
 
-/* Fills 0, 1: everything at one end or the other, so that sums are as large as they can be. */
-static struct rows rows_of(int quads, int groups, int w, int fill)
+/* Runs as long as weights up to `most` allow, of products in any order. */
+static void plan(struct rows *r, int most)
 {
-    static const int8_t ends[] = {-127, 127};
+    const int products = 9 * r->conv.quads,
+              n = 258 / (2 * most) < STM_CONV8_RUN ? 258 / (2 * most) : STM_CONV8_RUN;
+    uint16_t(*runs)[STM_CONV8_RUN] = check_memory((size_t)r->conv.groups * sizeof *runs, 1);
+    uint16_t *order = check_memory((size_t)(r->conv.groups * products) * sizeof *order, 1);
+    for (int g = 0; g < r->conv.groups; g++) {
+        memset(runs[g], 0, sizeof runs[g]);
+        runs[g][n - 1] = (uint16_t)(products / n);
+        if (products % n) runs[g][products % n - 1] = 1;
+        for (int i = 0; i < products; i++) {
+            const int j = (int)check_below((uint32_t)i + 1);
+            order[g * products + i] = order[g * products + j];
+            order[g * products + j] = (uint16_t)i;
+        }
+    }
+    r->conv.runs = (const uint16_t(*)[STM_CONV8_RUN])runs;
+    r->conv.order = order;
+}
+
+/* Fills 0, 1: everything at one end or the other, so that sums are as large as they can be. */
+static struct rows rows_of(int quads, int groups, int w, int fill, int most)
+{
     const size_t weights = (size_t)(groups * 9 * quads * 64);
     int8_t *weight = check_memory(weights, 1);
     int32_t *scale = check_memory((size_t)groups * 64, 1);
     int64_t *offset = check_memory((size_t)groups * 128, 1);
-    struct rows r = {.conv = {quads, groups, (int)check_below(31), weight, scale, offset}, .w = w};
+    struct rows r = {.conv = {quads, groups, (int)check_below(31), weight, scale, offset, NULL, NULL},
+                     .w = w};
+    plan(&r, most);
     for (size_t i = 0; i < weights; i++)
-        weight[i] = fill < 2 ? ends[fill] : (int8_t)((int)check_below(255) - 127);
+        weight[i] =
+            (int8_t)(fill < 2 ? (fill ? most : -most) : (int)check_below(2 * (uint32_t)most + 1) - most);
     for (int i = 0; i < 16 * groups; i++) { /* most values between 0 and 127 */
         scale[i] = (int32_t)(INT64_C(1) << (32 + r.conv.shift > 42 ? 30 : r.conv.shift + 20));
         scale[i] -= (int32_t)check_below((uint32_t)scale[i]);
@@ -63,7 +88,7 @@ static int expected(const struct rows *r, int x, int output)
 static void truth(const struct stm_kernels *ref)
 {
     for (int i = 0; i < 12; i++) {
-        const struct rows r = rows_of(1 + i % 4, 1 + i % 3, 1 + i * 3, i);
+        const struct rows r = rows_of(1 + i % 4, 1 + i % 3, 1 + i * 3, i, 127);
         ref->conv8_row(r.dst, r.src, r.w, &r.conv);
         for (int x = 0; x < r.w; x++)
             for (int o = 0; o < 16 * r.conv.groups; o++)
@@ -74,10 +99,10 @@ static void truth(const struct stm_kernels *ref)
 
 static void same(const struct stm_kernels *ref, const struct stm_kernels *k)
 {
-    static const int quads[] = {1, 2, 7, 12, 28, 40};
-    for (int i = 0; i < 6 * MOST_GROUPS; i++) {
-        const struct rows r =
-            rows_of(quads[i % 6], 1 + (i + i / 6) % MOST_GROUPS, 1 + (int)check_below(53), i);
+    static const int quads[] = {1, 2, 7, 12, 28, 40}, most[] = {127, 64, 43, 32, 25, 21, 18, 16};
+    for (int i = 0; i < 8 * MOST_GROUPS; i++) {
+        const struct rows r = rows_of(quads[i % 6], 1 + (i + i / 6) % MOST_GROUPS, 1 + (int)check_below(53),
+                                      i / 8, most[i % 8]);
         uint8_t *mine[4 * MOST_GROUPS];
         for (int j = 0; j < 4 * r.conv.groups; j++)
             mine[j] = check_memory((size_t)r.w * 4, ~j & 1);
@@ -122,7 +147,7 @@ static void bench(const struct stm_kernels *k)
                 {"conv8 160 to 64", 40, 4}, {NULL, 0, 0}};
     const double peak = time_peak(k->isa);
     for (int i = 0; size[i].name; i++) {
-        struct bench b = {k, rows_of(size[i].quads, size[i].groups, 512, 2)};
+        struct bench b = {k, rows_of(size[i].quads, size[i].groups, 512, 2, 43)};
         check_time(size[i].name, work, &b, 16.0 * b.rows.w);
         const double gmac = 16.0 * b.rows.w * 9 * 4 * size[i].quads * 16 * size[i].groups / 1e9;
         check_rate("GMAC/s", gmac);

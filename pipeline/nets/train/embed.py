@@ -36,6 +36,42 @@ def even_first(l):
             for i in list(range(0, 16, 2)) + list(range(1, 16, 2))]
 
 
+def lanes(w, l, g, t, q):
+    """For each output of a group and each half of a quad: how far the products can go up, and down, in 127ths."""
+    sums = []
+    for o in range(g, g + 16):
+        at = (o * 9 + t) * l.inputs + q
+        for half in (w[at:at + 2], w[at + 2:at + 4]):
+            sums += [sum(v for v in half if v > 0), -sum(v for v in half if v < 0)]
+    return sum(v << 16 * i for i, v in enumerate(sums))  # lanes of 16 bits: added and compared all at once
+
+
+RUN = 8  # STM_CONV8_RUN
+MOST = 32767 // 127
+OVER = sum((32768 - MOST - 1) << 16 * i for i in range(64))
+FLAGS = sum(32768 << 16 * i for i in range(64))
+
+
+def runs_of(l):
+    """The runs of kernels/conv8.h: the heaviest products first, each into the first run that has room for it."""
+    w, counts, order = signed(l.weight), [], []
+    for g in range(0, l.outputs, 16):
+        products = [(lanes(w, l, g, t, q), t * (l.inputs // 4) + q // 4) for t in range(9) for q in range(0, l.inputs, 4)]
+        heavy = lambda p: (-max(p[0] >> 16 * i & 65535 for i in range(64)), p[1])
+        runs = []
+        for lane, at in sorted(products, key=heavy):
+            fit = next((r for r in runs if len(r[1]) < RUN and not (r[0] + lane + OVER) & FLAGS), None)
+            if fit:
+                fit[0] += lane
+                fit[1].append(at)
+            else:
+                runs.append([lane, [at]])
+        runs.sort(key=lambda r: -len(r[1]))
+        counts.append("{%s}" % ", ".join(str(sum(len(r[1]) == n + 1 for r in runs)) for n in range(RUN)))
+        order += [at for r in runs for at in sorted(r[1])]
+    return counts, order
+
+
 def check(l):
     if l.inputs % 4 or l.op == weights.CONV and l.outputs % 16 or l.taps and not (32 if l.op == weights.CONV else 8) <= l.k <= 62:
         sys.exit("a layer of %d to %d channels, k = %d, is not possible" % (l.inputs, l.outputs, l.k))
@@ -51,9 +87,13 @@ def main():
         check(l)
         conv = "{0}"
         if l.op == weights.CONV:
+            runs = runs_of(l)
             out += [array("int8_t", "weight_%d" % n, grouped(l)), array("int32_t", "scale_%d" % n, l.scale),
-                    array("int64_t", "offset_%d" % n, even_first(l))]
-            conv = "{%d, %d, %d, weight_%d, scale_%d, offset_%d}" % (l.inputs // 4, l.outputs // 16, l.k - 32, n, n, n)
+                    array("int64_t", "offset_%d" % n, even_first(l)),
+                    "static const uint16_t runs_%d[][STM_CONV8_RUN] = {%s};" % (n, ", ".join(runs[0])),
+                    array("uint16_t", "order_%d" % n, runs[1])]
+            conv = "{%d, %d, %d, weight_%d, scale_%d, offset_%d, runs_%d, order_%d}" % (
+                l.inputs // 4, l.outputs // 16, l.k - 32, n, n, n, n, n)
         if l.op != weights.HEAD:
             signs = [-1 if v == 255 else v for v in (l.source, l.skip)]
             table.append("    {%s, %d, %d, %d, %d, %s}," % (OPS[l.op], *signs, l.level, l.outputs // 4, conv))

@@ -52,18 +52,39 @@ static uint64_t removable(const struct stm_nine *p, bool second)
     return p->c & once & enough & ~full & ~kept;
 }
 
-static bool thin_half(struct stm_bits *to, const struct stm_bits *from, bool second)
+static bool thin_row(struct stm_bits *to, const struct stm_bits *from, int y, bool second)
 {
+    const size_t at = (size_t)y * (size_t)from->words;
     uint64_t gone = 0;
-    for (int y = 1; y < from->rows - 1; y++)
-        for (int i = 0; i < from->words; i++) {
-            const size_t at = (size_t)y * (size_t)from->words;
-            const struct stm_nine p = stm_bits_around(from->word + at, i, from->words);
-            const uint64_t remove = p.c ? removable(&p, second) : 0;
-            to->word[at + (size_t)i] = p.c & ~remove;
-            gone |= remove;
-        }
+    for (int i = 0; i < from->words; i++) {
+        to->word[at + (size_t)i] = 0;
+        if (!from->word[at + (size_t)i]) continue;
+        const struct stm_nine p = stm_bits_around(from->word + at, i, from->words);
+        const uint64_t remove = removable(&p, second);
+        to->word[at + (size_t)i] = p.c & ~remove;
+        gone |= remove;
+    }
     return gone;
+}
+
+/* moved[y]: 1 when row y lost a pixel in the half before this one, 2: in the one before that, STILL: in
+ * neither. Where a row and its neighbours are still, this half would find what it found last time, nothing;
+ * and both bitmaps have the same there. */
+enum { STILL = 3 };
+
+static bool thin_half(struct stm_bits *to, const struct stm_bits *from, uint8_t *moved, bool second)
+{
+    bool any = false;
+    uint8_t above = moved[0];
+    for (int y = 1; y < from->rows - 1; y++) {
+        const uint8_t here = moved[y], below = moved[y + 1];
+        const bool look = above < STILL || here < STILL || below < STILL;
+        const bool gone = look && thin_row(to, from, y, second);
+        moved[y] = gone ? 1 : here < STILL ? (uint8_t)(here + 1) : STILL;
+        above = here;
+        any |= gone;
+    }
+    return any;
 }
 
 static bool thin(struct axis *a, struct stm_error *err)
@@ -73,11 +94,15 @@ static bool thin(struct axis *a, struct stm_error *err)
     a->line = a->b->body;
     a->line.word = stm_arena_take(a->arena, size, "an axis", err);
     other.word = stm_arena_take(a->arena, size, "an axis", err);
-    if (!a->line.word || !other.word) return false;
+    uint8_t *moved = stm_arena_take(a->arena, (size_t)other.rows, "an axis", err);
+    if (!a->line.word || !other.word || !moved) return false;
     memcpy(a->line.word, a->b->body.word, size);
     memset(other.word, 0, size);
+    memset(moved, 1, (size_t)other.rows);
+    moved[0] = moved[other.rows - 1] = STILL;
     for (bool more = true; more;) {
-        const bool first = thin_half(&other, &a->line, false), second = thin_half(&a->line, &other, true);
+        const bool first = thin_half(&other, &a->line, moved, false),
+                   second = thin_half(&a->line, &other, moved, true);
         more = first || second;
     }
     return true;
@@ -125,9 +150,17 @@ static double distance(const struct axis *a, int32_t i)
     return sqrt(a->d2.px[a->node[i].y * a->d2.stride + a->node[i].x]);
 }
 
-/* What a node's neighbours gain by a way through it; those that do wait for their turn, each once. */
-static int32_t pass_on(struct axis *a, int32_t i, int32_t end, int32_t waiting)
+/* The place after `at` in the queue, which is a ring of n. */
+static int32_t after(int32_t at, int32_t n)
 {
+    return at + 1 < n ? at + 1 : 0;
+}
+
+/* What a node's neighbours gain by a way through it; those that do wait for their turn, each once, from
+ * place *end on. Returns how many were added. */
+static int32_t pass_on(struct axis *a, int32_t i, int32_t *end)
+{
+    int32_t added = 0;
     const struct node *p = &a->node[i];
     for (int32_t k = a->row[p->y - 1]; k < a->row[p->y + 2]; k++) {
         struct node *q = &a->node[k];
@@ -135,10 +168,13 @@ static int32_t pass_on(struct axis *a, int32_t i, int32_t end, int32_t waiting)
         if (q->x < p->x - 1 || q->x > p->x + 1 || k == i || way >= q->way) continue;
         q->way = way;
         q->from = i;
-        if (!q->waits) a->queue[(end + waiting++) % a->n] = k;
+        if (q->waits) continue;
+        a->queue[*end] = k;
+        *end = after(*end, a->n);
         q->waits = true;
+        added++;
     }
-    return waiting;
+    return added;
 }
 
 /* Ways from `start` to all nodes that can be reached; returns the furthest, the first of several. */
@@ -150,10 +186,10 @@ static int32_t spread(struct axis *a, int32_t start)
     a->node[start].way = 0;
     a->node[start].from = -1;
     a->queue[0] = start;
-    for (int32_t head = 0, waiting = 1; waiting; head = (head + 1) % a->n) {
+    for (int32_t head = 0, end = after(0, a->n), waiting = 1; waiting; head = after(head, a->n)) {
         const int32_t i = a->queue[head];
         a->node[i].waits = false;
-        waiting = pass_on(a, i, (head + 1) % a->n, waiting - 1);
+        waiting += pass_on(a, i, &end) - 1;
     }
     for (int32_t i = 0; i < a->n; i++)
         if (a->node[i].way != far_off && a->node[i].way > a->node[best].way) best = i;
@@ -239,7 +275,7 @@ bool stm_feature_skeleton(const struct stm_blob *b, const struct stm_kernels *ke
 size_t stm_feature_skeleton_bytes(int w, int h)
 {
     const size_t px = (size_t)(w + 2) * (size_t)(h + 2), n = px / 2 + 64;
-    return 2 * stm_arena_cost(((size_t)w + 65) / 64 * 8 * ((size_t)h + 2)) +
+    return 2 * stm_arena_cost(((size_t)w + 65) / 64 * 8 * ((size_t)h + 2)) + stm_arena_cost((size_t)h + 2) +
            stm_arena_cost(n * sizeof(struct node)) + stm_arena_cost(n * 4) +
            stm_arena_cost(((size_t)h + 3) * 4) + stm_arena_cost(px * 2) +
            stm_arena_cost(stm_distance_scratch(w + 2, h + 2));

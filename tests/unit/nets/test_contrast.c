@@ -22,7 +22,7 @@ static void see(struct codes *codes, const uint16_t *px, int w, int h, const str
     struct stm_net_contrast c;
     struct stm_error err;
     struct stm_arena arena;
-    const size_t bytes = stm_net_contrast_bytes(W, H) + stm_net_contrast_working_bytes(w, h, W, H);
+    const size_t bytes = stm_net_contrast_bytes(W, H) + stm_net_contrast_working_bytes(w, W);
     assert_ok(stm_arena_create(&arena, bytes, &err), &err);
     assert_ok(stm_net_contrast_make(&c, (struct stm_cu16){px, w, w, h}, W, H, k, &arena, &err), &err);
     assert_int_equal(arena.used, stm_net_contrast_bytes(W, H));
