@@ -4,6 +4,7 @@
 #include "images/bench.h"
 #include "images/camera.h"
 #include "images/relief.h"
+#include "images/stained.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,6 +17,8 @@ struct params {
     double background, offset, electrons, read_noise;
     int bits;
     double specks;
+    bool nuclei;
+    double nuclei_signal, binucleate_percent;
 };
 
 static const struct stm_param rows[] = {
@@ -41,13 +44,20 @@ static const struct stm_param rows[] = {
     STM_REAL(params, read_noise, "", 0, 100, 6, "electrons, standard deviation"),
     STM_INT(params, bits, "", 8, 16, 12, "full scale is 2^bits - 1 counts"),
     STM_REAL(params, specks, "", 0, 2000, 40, "specks on the surface and in the medium, on average"),
+    STM_BOOL(params, nuclei, false, "a second channel: nuclei in fluorescence, Hoechst"),
+    STM_REAL(params, nuclei_signal, "counts", 10, 60000, 900, "median brightness of a nucleus"),
+    STM_REAL(params, binucleate_percent, "%", 0, 100, 0, "spread cells with two nuclei side by side"),
     {.name = NULL},
 };
+
+/* The channels' places in the field. */
+enum { PHASE, HOECHST, CHANNELS };
 
 struct site {
     struct stm_bench bench; /* its light is retardation in radians, then intensity */
     const struct params *p;
     struct stm_texture fine, grain, edge;
+    struct stm_stained stained;
     int spread; /* cells laid */
 };
 
@@ -74,7 +84,8 @@ static bool fill_cells(struct site *s, const struct stm_monolayer *layer, struct
         insides[i] = stm_inside_random(&layer->cells[i], b->um, &b->random);
     const struct stm_relief relief = {insides, &s->fine, &s->grain, b->um, s->p->contrast};
     return enter_cells(s, layer->n, insides, axes, axes + layer->n) &&
-           stm_relief_add(b->light[0], (struct stm_cu32)STM_CONST(layer->labels), &relief, b->err);
+           stm_relief_add(b->light[PHASE], (struct stm_cu32)STM_CONST(layer->labels), &relief, b->err) &&
+           (!s->p->nuclei || stm_stained_cells(&s->stained, insides, layer->n));
 }
 
 static bool cells(struct site *s)
@@ -115,7 +126,7 @@ static bool ball(struct stm_bench *b, const struct stm_blob *blob, double height
         return false;
     stm_paint_blob(&patch, blob, dome_shade, &height, labels, label);
     if (!stm_patch_blur(&patch, &b->brush, sigma, b->err)) return false;
-    stm_patch_add(b->light[0], &patch, 1);
+    stm_patch_add(b->light[PHASE], &patch, 1);
     return true;
 }
 
@@ -134,8 +145,10 @@ static bool lumps(struct stm_bench *b, const struct params *p, const struct stm_
     return ok;
 }
 
-static bool rounded(struct stm_bench *b, const struct params *p, bool dead)
+static bool rounded(struct site *s, bool dead)
 {
+    struct stm_bench *const b = &s->bench;
+    const struct params *const p = s->p;
     struct stm_random *const r = &b->random;
     const double radius = b->um * (dead ? 6 : 8.5) * stm_random_spread(r, 0.12);
     struct stm_blob blob = stm_blob_random(r, radius, stm_random_between(r, 1, 1.25), dead ? 0.08 : 0.02);
@@ -147,18 +160,17 @@ static bool rounded(struct stm_bench *b, const struct params *p, bool dead)
         stm_bench_object(dead ? STM_CLASS_DEAD : STM_CLASS_LIVE, &blob, height, blur * b->um);
     const uint32_t label = stm_truth_add(&b->field->truth, &object, b->err);
     return label && ball(b, &blob, height, blur, b->field->truth.cells, label) &&
-           (!dead || lumps(b, p, &blob, radius, blur));
+           (!dead || lumps(b, p, &blob, radius, blur)) &&
+           (!p->nuclei || stm_stained_condensed(&s->stained, &blob, label));
 }
 
 /* Rounded up to divide (live), or detached and afloat (dead, uneven, out of focus). They lie on top. */
-static bool dividing(struct stm_bench *b, const void *params)
+static bool detached(struct site *s, double mean, bool dead)
 {
-    return rounded(b, params, false);
-}
-
-static bool afloat(struct stm_bench *b, const void *params)
-{
-    return rounded(b, params, true);
+    bool ok = true;
+    for (double n = stm_random_poisson(&s->bench.random, mean); n > 0 && ok; n--)
+        ok = rounded(s, dead);
+    return ok;
 }
 
 static bool speck(struct stm_bench *b, const void *params)
@@ -179,7 +191,7 @@ static bool speck(struct stm_bench *b, const void *params)
 /* The coated surface is not quite even. */
 static void mottle(struct site *s)
 {
-    const struct stm_f32 phase = s->bench.light[0];
+    const struct stm_f32 phase = s->bench.light[PHASE];
     for (int y = 0; y < phase.h; y++)
         for (int x = 0; x < phase.w; x++)
             phase.px[y * phase.stride + x] =
@@ -191,22 +203,44 @@ static bool draw(struct site *s)
     struct stm_bench *const b = &s->bench;
     const struct params *const p = s->p;
     mottle(s);
-    return cells(s) && stm_bench_repeat(b, s->spread * p->rounded_percent / 100, dividing, p) &&
-           stm_bench_repeat(b, s->spread * p->dead_percent / 100, afloat, p) &&
-           stm_bench_repeat(b, p->specks, speck, p) && stm_zernike(b->light[0], p->halo_um * b->um, b->err) &&
-           stm_blur(b->light[0], p->psf_um * b->um, true, &b->brush.blur, b->err);
+    return cells(s) && detached(s, s->spread * p->rounded_percent / 100, false) &&
+           detached(s, s->spread * p->dead_percent / 100, true) && stm_bench_repeat(b, p->specks, speck, p) &&
+           stm_zernike(b->light[PHASE], p->halo_um * b->um, b->err) &&
+           stm_blur(b->light[PHASE], p->psf_um * b->um, true, &b->brush.blur, b->err);
 }
 
 static void expose(struct site *s, uint64_t optics, uint64_t seed)
 {
     const struct params *const p = s->p;
-    const struct stm_f32 light = s->bench.light[0];
+    const struct stm_f32 light = s->bench.light[PHASE];
     const struct stm_camera camera = {p->offset, p->electrons, p->read_noise, p->bits};
     const struct stm_illumination lamp =
         stm_illumination_from(optics, light.w, light.h, p->falloff_percent / 100);
     for (int i = 0; i < light.w * light.h; i++)
         light.px[i] *= (float)p->background;
-    stm_camera_expose(&camera, s->bench.field->plane[0], (struct stm_cf32)STM_CONST(light), &lamp, seed);
+    stm_camera_expose(&camera, s->bench.field->plane[PHASE], (struct stm_cf32)STM_CONST(light), &lamp, seed);
+}
+
+/* Hoechst: light of the medium and what the optics scatter, through a lamp and onto a camera of its own. */
+static bool expose_nuclei(struct site *s, uint64_t optics, uint64_t seed)
+{
+    struct stm_bench *const b = &s->bench;
+    const struct stm_f32 light = b->light[HOECHST];
+    const struct stm_camera camera = {s->p->offset, 1.1, s->p->read_noise, s->p->bits};
+    const struct stm_illumination lamp =
+        stm_illumination_from(stm_seed_text(optics, "lamp"), light.w, light.h, 0.25);
+    if (!stm_glow(light, 5 * b->um, 0.1, b->err) || !stm_glow(light, 45 * b->um, 0.08, b->err)) return false;
+    for (int i = 0; i < light.w * light.h; i++)
+        light.px[i] += 35;
+    stm_camera_expose(&camera, b->field->plane[HOECHST], (struct stm_cf32)STM_CONST(light), &lamp,
+                      stm_seed_text(seed, "camera of nuclei"));
+    return true;
+}
+
+static bool start_nuclei(struct site *s, uint64_t seed)
+{
+    const struct stm_stain stain = {s->p->nuclei_signal, 0.28, 0.45, s->p->binucleate_percent};
+    return !s->p->nuclei || stm_stained_start(&s->stained, &s->bench, HOECHST, &stain, seed);
 }
 
 static bool render(struct stm_field *field, const void *params, uint64_t optics, uint64_t seed,
@@ -214,14 +248,17 @@ static bool render(struct stm_field *field, const void *params, uint64_t optics,
 {
     struct site s = {.p = params};
     struct stm_bench *const b = &s.bench;
-    field->channels = 1;
-    field->channel[0] = "Phase";
+    field->channels = s.p->nuclei ? CHANNELS : 1;
+    field->channel[PHASE] = "Phase";
+    field->channel[HOECHST] = "Hoechst";
     field->true_bits = s.p->bits;
-    const bool ok = stm_bench_start(b, field, 1, seed, err) &&
-                    stm_texture_make(&s.fine, 0.55 * b->um, &b->random, err) &&
-                    stm_texture_make(&s.grain, 1.3 * b->um, &b->random, err) &&
-                    stm_texture_make(&s.edge, 2.4 * b->um, &b->random, err) && draw(&s);
+    bool ok = stm_bench_start(b, field, field->channels, seed, err) && start_nuclei(&s, seed) &&
+              stm_texture_make(&s.fine, 0.55 * b->um, &b->random, err) &&
+              stm_texture_make(&s.grain, 1.3 * b->um, &b->random, err) &&
+              stm_texture_make(&s.edge, 2.4 * b->um, &b->random, err) && draw(&s);
     if (ok) expose(&s, optics, stm_seed_text(seed, "camera"));
+    ok = ok && (!s.p->nuclei || expose_nuclei(&s, optics, seed));
+    stm_stained_free(&s.stained);
     stm_texture_free(&s.fine);
     stm_texture_free(&s.grain);
     stm_texture_free(&s.edge);
@@ -239,6 +276,6 @@ const struct stm_scene stm_scene_phase = {
     .width = 1024,
     .height = 1024,
     .pixel_um = 0.87,
-    .channels = 1,
+    .channels = CHANNELS,
     .render = render,
 };

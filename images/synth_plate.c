@@ -120,6 +120,10 @@ static bool write_labels(const struct stm_field *field, const char *directory, c
         (!path_of(path, directory, "truth", stem, "_body.tif", err) ||
          !stm_tiff_write_labels(path, (struct stm_cu32)STM_CONST(t->bodies), field->pixel_um, err)))
         return false;
+    if (t->nuclei.px &&
+        (!path_of(path, directory, "truth", stem, "_nuclei.tif", err) ||
+         !stm_tiff_write_labels(path, (struct stm_cu32)STM_CONST(t->nuclei), field->pixel_um, err)))
+        return false;
     return t->n == t->n_cells || (path_of(path, directory, "truth", stem, "_debris.tif", err) &&
                                   stm_tiff_write_labels(path, debris, field->pixel_um, err));
 }

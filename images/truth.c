@@ -24,9 +24,16 @@ bool stm_truth_bodies(struct stm_truth *truth, struct stm_error *err)
     return truth->bodies.px || stm_fail(err, STM_NO_MEMORY, "no memory for the labels of bodies");
 }
 
+bool stm_truth_nuclei(struct stm_truth *truth, struct stm_error *err)
+{
+    truth->nuclei = labels(truth->cells.w, truth->cells.h);
+    return truth->nuclei.px || stm_fail(err, STM_NO_MEMORY, "no memory for the labels of nuclei");
+}
+
 void stm_truth_free(struct stm_truth *truth)
 {
     free(truth->bodies.px);
+    free(truth->nuclei.px);
     free(truth->cells.px);
     free(truth->debris.px);
     free(truth->objects);
@@ -169,6 +176,7 @@ bool stm_truth_finish(struct stm_truth *truth, struct stm_error *err)
         renumber(truth->cells, number);
         renumber(truth->debris, number);
         if (truth->bodies.px) renumber(truth->bodies, number);
+        if (truth->nuclei.px) renumber(truth->nuclei, number);
         number_clumps(truth, parent, clump);
         truth->foreground = covered(truth->cells);
     } else {

@@ -26,6 +26,7 @@ struct stm_truth {
     struct stm_u32 cells, debris;
     struct stm_u32
         bodies; /* px NULL unless bodies were stained: the label of the cell whose body is uppermost */
+    struct stm_u32 nuclei; /* px NULL unless nuclei were stained beside cells: the label of their cell */
     struct stm_truth_object *objects;
     int n, n_cells, capacity;
     double foreground; /* part of the field covered by cells, 0 to 1 */
@@ -33,6 +34,7 @@ struct stm_truth {
 
 bool stm_truth_make(struct stm_truth *truth, int w, int h, struct stm_error *err);
 bool stm_truth_bodies(struct stm_truth *truth, struct stm_error *err); /* adds the empty image of bodies */
+bool stm_truth_nuclei(struct stm_truth *truth, struct stm_error *err); /* adds the empty image of nuclei */
 void stm_truth_free(struct stm_truth *truth);
 
 /* Adds an object of which class, axes, brightness and defocus are known; returns its label for the time of

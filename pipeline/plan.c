@@ -265,6 +265,14 @@ struct stm_assay_words stm_plan_words(const struct stm_plan *plan)
     return (struct stm_assay_words){a->title, a->summary, a->object_name, a->default_measure};
 }
 
+static bool runs(const struct stm_plan *plan, unsigned slot)
+{
+    bool has = false;
+    for (int i = 0; i < plan->n_stages; i++)
+        has |= (plan->stage[i].stage->writes & slot) != 0;
+    return has;
+}
+
 /* Rows of planes are padded to a cache line. Previews are at most as large as the planes in pixels,
  * half as large beside full pictures. Segments:
  * a frame cannot hold more runs than half its pixels. Objects: a nucleus of fewer than 16 pixels is not
@@ -274,7 +282,8 @@ size_t stm_plan_site_bytes(const struct stm_plan *plan, const struct stm_geometr
     const size_t stride = ((size_t)geo->width + 63) / 64 * 64, px = stride * (size_t)geo->height + 64;
     const size_t object = sizeof(struct stm_object) + (size_t)plan->object_columns.n * sizeof(double);
     const size_t channels = (size_t)(geo->channels > 0 ? geo->channels : 1);
-    const size_t cells = images(plan, STM_ROLE_BODY) ? px / 2 * sizeof(struct stm_segment) : 0;
+    const bool second = images(plan, STM_ROLE_BODY) || runs(plan, STM_SLOT_NUCLEI);
+    const size_t cells = second ? px / 2 * sizeof(struct stm_segment) : 0;
     return px * (2 * channels + 4 + 1 + channels) + px / 2 * channels + px / 2 * sizeof(struct stm_segment) +
            (px / 16 + 16) * object + cells + (size_t)plan->site_columns.n * sizeof(double) +
            stm_pictures_scratch() + 64 * 64;
@@ -297,7 +306,8 @@ void stm_plan_canonical(const struct stm_plan *plan, struct stm_string *out)
     add_section(out, "input", stm_input_rows, &plan->input);
     for (int i = 0; plan->assay->stages[i]; i++)
         for (int k = 0; k < plan->n_stages + plan->n_idle; k++)
-            if (plan->stage[k].stage == plan->assay->stages[i])
+            if (plan->stage[k].stage == plan->assay->stages[i] &&
+                !(k >= plan->n_stages && plan->stage[k].stage->unsaid))
                 add_section(out, plan->stage[k].stage->name, plan->stage[k].stage->params,
                             plan->stage[k].params);
 }

@@ -57,6 +57,9 @@ struct stm_object {
     double cx, cy;          /* centroid; the centre of the top-left pixel is (0, 0) */
 };
 
+/* In a list of nuclei: of no cell. */
+enum { STM_BARE = INT32_MAX };
+
 enum stm_verdict { STM_VERDICT_OK, STM_VERDICT_WARN, STM_VERDICT_REJECTED, STM_VERDICT_FAILED, STM_VERDICTS };
 const char *stm_verdict_name(enum stm_verdict verdict); /* "ok", "warn", "rejected", "failed" */
 

@@ -111,6 +111,8 @@ static void fail_row(struct stm_site *site, int site_columns, const struct stm_e
     site->n_objects = 0;
     site->n_segments = site->n_cells = 0;
     site->cells = NULL;
+    site->nuclei = NULL;
+    site->n_nuclei = site->nucleus_count = 0;
     for (int i = 0; site->site_values && i < site_columns; i++)
         site->site_values[i] = NAN;
 }
@@ -128,6 +130,8 @@ static struct stm_spooled spooled(const struct stm_crew *crew, const struct stm_
                                        .n_segments = site->n_segments,
                                        .cells = site->cells,
                                        .n_cells = site->n_cells,
+                                       .nuclei = site->nuclei,
+                                       .n_nuclei = site->n_nuclei,
                                        .mask = STM_CONST(site->mask)}};
     s.row.n_objects = site->n_objects;
     return s;

@@ -81,6 +81,9 @@ struct stm_site_pixels {
     size_t n_segments;
     const struct stm_segment *cells; /* bodies of cells with the numbers of their objects; NULL without */
     size_t n_cells;
+    const struct stm_segment
+        *nuclei;         /* in cells that were found without stain: label = the cell's number, or */
+    size_t n_nuclei;     /* STM_BARE: in none; NULL without */
     struct stm_cu8 mask; /* foreground at full resolution; px NULL when the assay has none */
 };
 

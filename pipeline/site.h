@@ -13,7 +13,8 @@ enum stm_slot {
     STM_SLOT_FOREGROUND = 1 << 2, /* mask, confluence */
     STM_SLOT_LABELS = 1 << 3,     /* labels, segments */
     STM_SLOT_OBJECTS = 1 << 4,    /* objects and their columns */
-    STM_SLOT_QUALITY = 1 << 5     /* row.verdict, row.reason, quality columns */
+    STM_SLOT_QUALITY = 1 << 5,    /* row.verdict, row.reason, quality columns */
+    STM_SLOT_NUCLEI = 1 << 6      /* nuclei */
 };
 
 /* What is known of a site before its pixels are read; sizes of all buffers follow from it. */
@@ -41,8 +42,13 @@ struct stm_site {
     struct stm_u32 labels;        /* 0 = background, object number otherwise */
     struct stm_segment *segments; /* the labels as runs, raster order; debris included */
     size_t n_segments;
-    struct stm_segment *cells;  /* bodies of cells, the same way: label = the object they are the body of; */
-    size_t n_cells;             /* NULL, 0 unless bodies are stained */
+    struct stm_segment *cells; /* bodies of cells, the same way: label = the object they are the body of; */
+    size_t n_cells;            /* NULL, 0 unless bodies are stained */
+    struct stm_segment
+        *nuclei;     /* nuclei imaged beside cells that are found without stain, raster order; NULL, */
+    size_t n_nuclei; /* 0 without. label = nucleus 1 … nucleus_count */
+    uint32_t nucleus_count;
+    uint32_t *twin;             /* twin[i]: the nucleus that may share a cell with nucleus i, 0 = none */
     struct stm_object *objects; /* objects[i].number == i + 1; debris after all others */
     int n_objects;
     double *object_values; /* n_objects x object columns, row major */

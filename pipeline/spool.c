@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #define _GNU_SOURCE /* flock */
 /* A record is a fixed header, then sections in a fixed order: site values, objects, object values, segments,
- * cells, mask, previews; each padded to 8 bytes. Same program, same machine: no byte order or layout
+ * cells, nuclei, mask, previews; each padded to 8 bytes. Same program, same machine: no byte order or layout
  * conversion. */
 #include "pipeline/spool.h"
 
@@ -25,6 +25,7 @@ enum section {
     OBJECT_VALUES,
     SEGMENTS,
     CELLS,
+    NUCLEI,
     MASK,
     PREVIEW,
     FULL = PREVIEW + STM_MAX_CHANNELS
@@ -33,7 +34,7 @@ enum section {
 /* `rows_sum` covers the header and the sections that may change, `pixels_sum` the others. */
 struct record {
     uint64_t magic, size, rows_sum, pixels_sum;
-    int32_t has_cells, n_object_columns, n_site_columns, shrink;
+    int32_t has_cells, has_nuclei, n_object_columns, n_site_columns, shrink;
     int32_t mask_w, mask_h, preview_w[STM_MAX_CHANNELS], preview_h[STM_MAX_CHANNELS];
     int32_t full_w[STM_MAX_CHANNELS], full_h[STM_MAX_CHANNELS];
     uint64_t section[SECTIONS + 1]; /* offsets from the record's start; the last is its end */
@@ -357,6 +358,7 @@ static void section_sizes(const struct stm_spooled *site, size_t size[SECTIONS])
     size[OBJECT_VALUES] = n * (size_t)site->n_object_columns * sizeof(double);
     size[SEGMENTS] = px->n_segments * sizeof(struct stm_segment);
     size[CELLS] = px->n_cells * sizeof(struct stm_segment);
+    size[NUCLEI] = px->n_nuclei * sizeof(struct stm_segment);
     size[MASK] = view_size(px->mask);
     for (int c = 0; c < STM_MAX_CHANNELS; c++) {
         size[PREVIEW + c] = view_size(px->preview[c]);
@@ -383,6 +385,7 @@ static void fill(unsigned char *base, struct record *r, const struct stm_spooled
     copy(base + r->section[OBJECT_VALUES], site->object_values, size[OBJECT_VALUES]);
     copy(base + r->section[SEGMENTS], px->segments, size[SEGMENTS]);
     copy(base + r->section[CELLS], px->cells, size[CELLS]);
+    copy(base + r->section[NUCLEI], px->nuclei, size[NUCLEI]);
     pack(base + r->section[MASK], px->mask);
     for (int c = 0; c < STM_MAX_CHANNELS; c++) {
         pack(base + r->section[PREVIEW + c], px->preview[c]);
@@ -408,6 +411,7 @@ static bool encode(struct stm_buffer *b, const char *id, const struct stm_spoole
     r.n_site_columns = site->n_site_columns;
     r.shrink = site->pixels.shrink;
     r.has_cells = site->pixels.cells != NULL;
+    r.has_nuclei = site->pixels.nuclei != NULL;
     r.mask_w = site->pixels.mask.w, r.mask_h = site->pixels.mask.h;
     for (int c = 0; c < STM_MAX_CHANNELS; c++) {
         r.preview_w[c] = site->pixels.preview[c].w, r.preview_h[c] = site->pixels.preview[c].h;
@@ -447,7 +451,9 @@ static void decode(unsigned char *base, bool pixels, struct stm_spooled *site)
     site->pixels.segments = (const void *)(base + r->section[SEGMENTS]);
     site->pixels.n_segments = (size_t)(r->section[CELLS] - r->section[SEGMENTS]) / sizeof(struct stm_segment);
     if (r->has_cells) site->pixels.cells = (const void *)(base + r->section[CELLS]);
-    site->pixels.n_cells = (size_t)(r->section[MASK] - r->section[CELLS]) / sizeof(struct stm_segment);
+    site->pixels.n_cells = (size_t)(r->section[NUCLEI] - r->section[CELLS]) / sizeof(struct stm_segment);
+    if (r->has_nuclei) site->pixels.nuclei = (const void *)(base + r->section[NUCLEI]);
+    site->pixels.n_nuclei = (size_t)(r->section[MASK] - r->section[NUCLEI]) / sizeof(struct stm_segment);
     site->pixels.mask = view_at(base + r->section[MASK], r->mask_w, r->mask_h);
     for (int c = 0; c < STM_MAX_CHANNELS; c++) {
         site->pixels.preview[c] = view_at(base + r->section[PREVIEW + c], r->preview_w[c], r->preview_h[c]);

@@ -38,6 +38,7 @@ struct stm_stage_env {
 struct stm_stage {
     const char *name, *summary;
     unsigned roles; /* bits 1 << enum stm_role: takes part only where one of these is imaged; 0 = always */
+    bool unsaid;    /* where it takes no part, the protocol's text has none of its parameters */
     unsigned reads, writes; /* bits of enum stm_slot */
     const struct stm_param *params;
     size_t params_size;

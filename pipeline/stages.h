@@ -17,6 +17,8 @@ extern const struct stm_stage stm_stage_foreground;
 extern const struct stm_stage stm_stage_growth;
 extern const struct stm_stage stm_stage_live_dead;
 extern const struct stm_stage stm_stage_measure;
+extern const struct stm_stage stm_stage_nuclei;
+extern const struct stm_stage stm_stage_pairing;
 extern const struct stm_stage stm_stage_population;
 extern const struct stm_stage stm_stage_profile;
 extern const struct stm_stage stm_stage_quality;

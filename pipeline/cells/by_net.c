@@ -87,9 +87,13 @@ bool stm_cells_by_net(struct stm_cells *out, struct stm_cu16 plane, double pixel
                       struct stm_arena *scratch, struct stm_error *err)
 {
     const bool known = pixel_um > 0, fixed = known && o->cell_um > 0;
-    const struct stm_cells_net_options options = {known ? (fixed ? o->cell_um : usual_um) / pixel_um
-                                                        : (double)NAN,
-                                                  !fixed && (!known || o->brightfield), fixed};
+    const struct stm_cells_net_options options = {
+        .diameter_px = known ? (fixed ? o->cell_um : usual_um) / pixel_um : (double)NAN,
+        .search = !fixed && (!known || o->brightfield),
+        .fixed = fixed,
+        .nuclei = o->nuclei,
+        .n_nuclei = o->n_nuclei,
+        .twin = o->twin};
     struct stm_cells_net_found found;
     struct stm_cells_view view;
     if (!stm_cells_net_label(out->labels, &found, plane, &options, kernels, scratch, err) ||
@@ -98,7 +102,8 @@ bool stm_cells_by_net(struct stm_cells *out, struct stm_cu16 plane, double pixel
     const uint64_t surface = blank_outside(out->labels, &view);
     const double least = known ? o->least_um2 / (pixel_um * pixel_um) : 0;
     out->n = found.cells;
-    if (!stm_cells_join_small(&out->n, 0, out->labels, (uint32_t)(least + 0.5), crumb, scratch, err))
+    if (!stm_cells_join_small(&out->n, found.nucleated, 0, out->labels, (uint32_t)(least + 0.5), crumb,
+                              scratch, err))
         return false;
     const uint64_t covered = make_mask(out->mask, out->labels);
     out->usual_px = found.diameter_px;

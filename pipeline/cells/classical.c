@@ -3,6 +3,7 @@
 
 #include "pipeline/cells/divide.h"
 #include "pipeline/cells/foreground.h"
+#include "pipeline/nets/around.h"
 
 #include <math.h>
 #include <string.h>
@@ -109,6 +110,32 @@ static void enlarge(const struct stm_cells *out, struct stm_u32 cell)
     }
 }
 
+/* The nuclei at working scale, and the cells around them. */
+static bool part_around(struct stm_cells *out, struct search *s, const struct stm_cells_options *o,
+                        struct stm_error *err)
+{
+    const int w = s->view.w, h = s->view.h;
+    struct stm_arena *const scratch = s->view.scratch;
+    const size_t mark = stm_arena_mark(scratch);
+    const struct stm_cu32 from = o->nuclei;
+    uint32_t *const small = stm_arena_take(scratch, pixels(&s->view) * sizeof *small, "nuclei", err);
+    if (!small) return false;
+    for (int y = 0; y < h; y++)
+        for (int x = 0; x < w; x++)
+            small[(size_t)y * (size_t)w + (size_t)x] =
+                from.px[(2 * (int64_t)y + 1) * from.h / (2 * h) * from.stride +
+                        (2 * (int64_t)x + 1) * from.w / (2 * w)];
+    struct stm_around a = {.label = s->cell,
+                           .nucleus = {small, w, w, h},
+                           .twin = o->twin,
+                           .parts = out->n,
+                           .nuclei = o->n_nuclei};
+    if (!stm_around_nuclei(&a, scratch, err)) return false;
+    out->n = a.cells;
+    stm_arena_reset(scratch, mark);
+    return true;
+}
+
 static bool divide(struct stm_cells *out, struct search *s, const struct stm_cells_options *o,
                    struct stm_error *err)
 {
@@ -119,6 +146,7 @@ static bool divide(struct stm_cells *out, struct search *s, const struct stm_cel
     const uint32_t least = (uint32_t)(o->least_um2 / (s->view.um * s->view.um) + 0.5);
     if (!stm_cells_divide(&out->n, s->cell, o->neck, least, s->view.kernels, s->view.scratch, err))
         return false;
+    if (o->nuclei.px && !part_around(out, s, o, err)) return false;
     enlarge(out, s->cell);
     return judge_rounded(out, s, ball, err);
 }
@@ -137,12 +165,16 @@ size_t stm_cells_classical_bytes(int w, int h, double pixel_um)
 {
     const struct stm_cells_size s = stm_cells_size(w, h, pixel_um);
     const size_t px = (size_t)s.w * (size_t)s.h, labels = px / 4 + 256;
-    const size_t step[] = {stm_cells_look_bytes(w, h, pixel_um), stm_cells_foreground_bytes(s.w, s.h),
-                           stm_cells_back_bytes(w, h, pixel_um), stm_cells_divide_bytes(s.w, s.h),
-                           stm_arena_cost(labels * 4)};
+    const size_t step[] = {stm_cells_look_bytes(w, h, pixel_um),
+                           stm_cells_foreground_bytes(s.w, s.h),
+                           stm_cells_back_bytes(w, h, pixel_um),
+                           stm_cells_divide_bytes(s.w, s.h),
+                           stm_arena_cost(labels * 4),
+                           stm_arena_cost(px * 4) +
+                               stm_around_bytes(s.w, s.h, labels, (size_t)w * (size_t)h / 16 + 256)};
     size_t most = 0;
     for (size_t i = 0; i < sizeof step / sizeof *step; i++)
         most = step[i] > most ? step[i] : most;
     return stm_cells_view_bytes(w, h, pixel_um) + 3 * stm_arena_cost(px) + stm_arena_cost(px * 4) +
-           stm_arena_cost(labels) + most;
+           stm_arena_cost(labels + (size_t)w * (size_t)h / 16 + 256) + most;
 }

@@ -154,7 +154,7 @@ bool stm_cells_divide(uint32_t *n, struct stm_u32 label, double neck, uint32_t l
         memcpy(label.px + y * label.stride, k.cell.px + (y + 1) * k.cell.stride + 1, (size_t)k.w * 4);
     *n = k.n;
     stm_arena_reset(scratch, mark);
-    return stm_cells_join_small(n, k.round, label, least_px, usual_part, scratch, err);
+    return stm_cells_join_small(n, k.round, least_px, label, least_px, usual_part, scratch, err);
 }
 
 static size_t most(size_t a, size_t b)

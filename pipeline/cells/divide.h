@@ -25,10 +25,11 @@ bool stm_cells_divide(uint32_t *n, struct stm_u32 label, double neck, uint32_t l
 size_t stm_cells_divide_bytes(int w, int h);
 
 /* small.c: parts below least_px pixels, or `usual_part` of the usual cell's area, join the neighbour with the
- * longest border, or are dropped; of the `n` labels the first `round` are rounded cells, to which only
- * least_px applies. Scratch for at most `labels` labels. */
-bool stm_cells_join_small(uint32_t *n, uint32_t round, struct stm_u32 label, uint32_t least_px,
-                          double usual_part, struct stm_arena *scratch, struct stm_error *err);
+ * longest border, or are dropped; of the `n` labels the first `round` are rounded cells or
+ * cells with a nucleus, to which only round_least_px applies. Scratch for at most `labels` labels. */
+bool stm_cells_join_small(uint32_t *n, uint32_t round, uint32_t round_least_px, struct stm_u32 label,
+                          uint32_t least_px, double usual_part, struct stm_arena *scratch,
+                          struct stm_error *err);
 size_t stm_cells_small_bytes(int w, int h, size_t labels);
 
 #endif

@@ -131,8 +131,9 @@ static size_t list_contacts(struct contact *list, size_t room, const uint32_t *a
     return n;
 }
 
-bool stm_cells_join_small(uint32_t *n, uint32_t round, struct stm_u32 label, uint32_t least_px,
-                          double usual_part, struct stm_arena *scratch, struct stm_error *err)
+bool stm_cells_join_small(uint32_t *n, uint32_t round, uint32_t round_least_px, struct stm_u32 label,
+                          uint32_t least_px, double usual_part, struct stm_arena *scratch,
+                          struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(scratch), room = contact_room(label.w, label.h);
     struct contact *list = stm_arena_take(scratch, room * sizeof *list, "borders", err);
@@ -143,7 +144,7 @@ bool stm_cells_join_small(uint32_t *n, uint32_t round, struct stm_u32 label, uin
     add_up(area, label);
     memcpy(into, area + 1, (size_t)*n * sizeof *into);
     const uint32_t part = (uint32_t)(usual_part * stm_net_median_of_cover(into, *n));
-    const struct limits limits = {round, least_px, part > least_px ? part : least_px};
+    const struct limits limits = {round, round_least_px, part > least_px ? part : least_px};
     for (uint32_t i = 0; i <= *n; i++)
         into[i] = i;
     choose(into, list, list_contacts(list, room, area, &limits, label));

@@ -3,6 +3,7 @@
 
 #include "kernels/kernels.h"
 #include "kernels/maths.h"
+#include "pipeline/nets/around.h"
 #include "pipeline/nets/contrast.h"
 #include "pipeline/nets/objects.h"
 
@@ -71,8 +72,10 @@ static size_t scratch_for(int full_w, int full_h)
     const int w = side(full_w, f), h = side(full_h, f), fine_w = STM_NET_FINE * w, fine_h = STM_NET_FINE * h;
     const size_t seeing = most(stm_net_contrast_working_bytes(full_w, fine_w),
                                stm_net_scratch(&stm_net_cells, stm_net_padded(w), stm_net_padded(h)));
+    const size_t around = stm_arena_cost((size_t)w * (size_t)h * 4) +
+                          stm_around_bytes(w, h, stm_net_view_most(w, h), stm_net_view_most(full_w, full_h));
     return stm_net_view_bytes(w, h) + stm_net_contrast_bytes(fine_w, fine_h) +
-           most(seeing, stm_net_view_working_bytes(w, h, full_w));
+           most(most(seeing, around), stm_net_view_working_bytes(w, h, full_w));
 }
 
 size_t stm_cells_net_scratch(int w, int h)
@@ -231,6 +234,43 @@ static bool try_sizes(struct view *v, double *diameter, struct stm_cu16 whole, s
     return true;
 }
 
+/* The nuclei at the view's scale: those under the middle of each pixel. */
+static bool shrink_nuclei(struct stm_u32 *small, struct stm_cu32 nuclei, const struct view *v,
+                          struct stm_error *err)
+{
+    const int w = v->net.w, h = v->net.h;
+    *small = (struct stm_u32){
+        stm_arena_take(v->net.scratch, (size_t)w * (size_t)h * sizeof *small->px, "nuclei", err), w, w, h};
+    for (int y = 0; small->px && y < h; y++)
+        for (int x = 0; x < w; x++)
+            small->px[y * w + x] = nuclei.px[(2 * (int64_t)y + 1) * nuclei.h / (2 * h) * nuclei.stride +
+                                             (2 * (int64_t)x + 1) * nuclei.w / (2 * w)];
+    return small->px;
+}
+
+static bool part_around(struct view *v, struct stm_cells_net_found *found,
+                        const struct stm_cells_net_options *options, struct stm_error *err)
+{
+    const size_t mark = stm_arena_mark(v->net.scratch);
+    struct stm_net_view *net = &v->net;
+    struct stm_u32 nuclei;
+    if (!shrink_nuclei(&nuclei, options->nuclei, v, err)) return false;
+    struct stm_around a = {
+        .label = {net->label.px + net->label.stride + 1, net->label.stride, net->w, net->h},
+        .nucleus = STM_CONST(nuclei),
+        .twin = options->twin,
+        .odds = STM_CONST(net->map[0]),
+        .height = STM_CONST(net->map[1]),
+        .least_odds = limits.odds,
+        .parts = net->labels,
+        .nuclei = options->n_nuclei};
+    if (!stm_around_nuclei(&a, net->scratch, err)) return false;
+    net->labels = a.cells;
+    found->nucleated = a.nucleated;
+    stm_arena_reset(net->scratch, mark);
+    return true;
+}
+
 bool stm_cells_net_label(struct stm_u32 labels, struct stm_cells_net_found *found, struct stm_cu16 plane,
                          const struct stm_cells_net_options *options, const struct stm_kernels *kernels,
                          struct stm_arena *scratch, struct stm_error *err)
@@ -240,6 +280,8 @@ bool stm_cells_net_label(struct stm_u32 labels, struct stm_cells_net_found *foun
     double first = options->diameter_px;
     if (options->search && !try_sizes(&v, &first, plane, err)) return false;
     if (!find(&v, found, plane, first, options->fixed, err)) return false;
+    found->nucleated = 0;
+    if (options->nuclei.px && !part_around(&v, found, options, err)) return false;
     found->cells = v.net.labels;
     const bool ok = stm_net_view_enlarge(&v.net, labels, limits.odds, err);
     stm_arena_reset(scratch, mark);

@@ -11,11 +11,16 @@ struct stm_kernels;
 struct stm_cells_net_options {
     double diameter_px; /* of the usual cell, first idea; NAN: unknown */
     bool search;        /* several sizes are tried before; must be when there is no idea */
-    bool fixed;         /* it is not an idea but the truth: the network looks once */
+    struct stm_cu32
+        nuclei; /* 0 or 1 … n_nuclei, the plane's size; px NULL: not known. Each has a cell then. */
+    uint32_t n_nuclei;
+    const uint32_t *twin; /* around.h; NULL: none */
+    bool fixed;           /* it is not an idea but the truth: the network looks once */
 };
 
 struct stm_cells_net_found {
     uint32_t cells;
+    uint32_t nucleated; /* the first ones have a nucleus; 0 without nuclei */
     double diameter_px; /* of the usual cell found; NAN without cells */
     double sharpness;   /* 0 ... 1: how little of what may be cell is undecided */
     /* Covered part of the plane as labelled, and with the odds that end a cell raised and lowered by

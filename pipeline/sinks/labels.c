@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* labels/<stem>_<object>.tif; labels/<stem>_cells.tif beside nuclei where bodies were stained, with the same
- * numbers; labels/<stem>_foreground.png where there is a mask. */
+/* labels/<stem>_<object>.tif; labels/<stem>_cells.tif beside nuclei where bodies were stained, and
+ * labels/<stem>_nuclei.tif beside cells where nuclei were, with the same numbers;
+ * labels/<stem>_foreground.png where there is a mask. */
 #include "pipeline/core/text.h"
 #include "pipeline/io/label_tiff.h"
 #include "pipeline/io/png_write.h"
@@ -83,6 +84,20 @@ static bool put_labels(const struct labels *labels, const struct stm_site_row *s
     return ok;
 }
 
+/* Nuclei with the numbers of their cells; those in none are left out. */
+static bool put_nuclei(const struct labels *labels, const struct stm_site_row *site,
+                       const struct stm_site_pixels *pixels, struct stm_error *err)
+{
+    struct stm_segment *const kept = malloc((pixels->n_nuclei + 1) * sizeof *kept);
+    size_t n = 0;
+    if (!kept) return stm_fail(err, STM_NO_MEMORY, "no memory for %zu segments", pixels->n_nuclei);
+    for (size_t i = 0; i < pixels->n_nuclei; i++)
+        if (pixels->nuclei[i].label != STM_BARE) kept[n++] = pixels->nuclei[i];
+    const bool ok = put_image(labels, site, "nuclei", kept, n, err);
+    free(kept);
+    return ok;
+}
+
 static bool put_foreground(const struct labels *labels, const struct stm_site_row *site, struct stm_cu8 mask,
                            struct stm_error *err)
 {
@@ -100,6 +115,7 @@ static bool site(void *state, const struct stm_site_row *row, const struct stm_s
     if (!pixels) return true;
     return put_labels(labels, row, pixels, err) &&
            (!pixels->cells || put_image(labels, row, "cells", pixels->cells, pixels->n_cells, err)) &&
+           (!pixels->nuclei || put_nuclei(labels, row, pixels, err)) &&
            (!pixels->mask.px || put_foreground(labels, row, pixels->mask, err));
 }
 

@@ -59,11 +59,14 @@ struct stm_overlay stm_overlay_layout(const struct stm_site_row *site, const str
                                           STM_ROLE_BRIGHTFIELD, STM_ROLE_STAIN, STM_ROLE_GREEN,
                                           STM_ROLE_LIVE,        STM_ROLE_OTHER};
     struct stm_overlay o = {.site = site, .pixels = pixels, .gap = 4, .thick = 1};
-    int first = -1;
+    int first = -1, nuclei = pixels->nuclei ? find(site, pixels, STM_ROLE_NUCLEI) : -1;
+    if (nuclei >= 0) first = find(site, pixels, STM_ROLE_PHASE);
+    if (nuclei >= 0 && first < 0) first = find(site, pixels, STM_ROLE_BRIGHTFIELD);
     for (size_t i = 0; first < 0 && i < sizeof shown / sizeof *shown; i++)
         first = find(site, pixels, shown[i]);
     const int dead = find(site, pixels, STM_ROLE_DEAD), body = find(site, pixels, STM_ROLE_BODY);
     if (first >= 0) o.channel[o.panels++] = first;
+    if (nuclei >= 0 && nuclei != first) o.channel[o.panels++] = nuclei;
     if (body >= 0 && body != first) o.channel[o.panels++] = body;
     if (dead >= 0) o.channel[o.panels++] = dead;
     find_colours(&o);
@@ -195,15 +198,30 @@ static bool is_edge(const uint32_t *const *rows, int x, int thick)
     return false;
 }
 
+/* The colour of a pixel on the outline of what has this number; -1: none. */
+typedef int colour_of(const struct stm_overlay *o, uint32_t n, int x, int y);
+
+static int object_colour(const struct stm_overlay *o, uint32_t n, int x, int y)
+{
+    if (n > (uint32_t)o->site->n_objects) return -1;
+    const struct stm_object *const object = &o->site->objects[n - 1];
+    return is_gap(object, x, y) ? -1 : (int)stm_overlay_colour(object->class);
+}
+
+static int nucleus_colour(const struct stm_overlay *o, uint32_t n, int x, int y)
+{
+    (void)o, (void)x, (void)y;
+    return n == STM_BARE ? STM_BARE_COLOUR : STM_NUCLEUS_COLOUR;
+}
+
 static void draw_row(const struct stm_overlay *o, struct stm_canvas *canvas, const uint32_t *const *rows,
-                     int y)
+                     int y, colour_of *paint)
 {
     const uint32_t *const row = rows[o->thick] + o->thick;
     for (int x = 0; x < o->w; x++) {
-        const uint32_t n = row[x];
-        if (n == 0 || n > (uint32_t)o->site->n_objects || !is_edge(rows, x + o->thick, o->thick)) continue;
-        const struct stm_object *const object = &o->site->objects[n - 1];
-        if (!is_gap(object, x, y)) draw_pixel(o, canvas, x, y, stm_overlay_colour(object->class));
+        if (row[x] == 0 || !is_edge(rows, x + o->thick, o->thick)) continue;
+        const int colour = paint(o, row[x], x, y);
+        if (colour >= 0) draw_pixel(o, canvas, x, y, colour);
     }
 }
 
@@ -237,7 +255,7 @@ static void draw_foreground(const struct stm_overlay *o, struct stm_canvas *canv
 }
 
 static bool outline(const struct stm_overlay *o, struct stm_canvas *canvas,
-                    const struct stm_segment *segments, size_t n, struct stm_error *err)
+                    const struct stm_segment *segments, size_t n, colour_of *paint, struct stm_error *err)
 {
     struct window window = {.slots = 2 * o->thick + 1, .stride = o->w + 2 * o->thick};
     window.px = calloc((size_t)window.slots * (size_t)window.stride, sizeof *window.px);
@@ -247,7 +265,7 @@ static bool outline(const struct stm_overlay *o, struct stm_canvas *canvas,
         next = fill_row(&window, o, y, segments, n, next);
         for (int i = 0; i < window.slots; i++)
             rows[i] = slot(&window, y + 1 + i);
-        if (y >= o->thick) draw_row(o, canvas, (const uint32_t *const *)rows, y - o->thick);
+        if (y >= o->thick) draw_row(o, canvas, (const uint32_t *const *)rows, y - o->thick, paint);
     }
     const bool ok = window.px && rows;
     free(window.px);
@@ -268,8 +286,9 @@ bool stm_overlay_outlines(const struct stm_overlay *o, struct stm_canvas *canvas
 {
     const struct stm_site_pixels *const px = o->pixels;
     return (!px->mask.px || edge_of_cover(o, canvas, err)) &&
-           (!px->cells || outline(o, canvas, px->cells, px->n_cells, err)) &&
-           outline(o, canvas, px->segments, px->n_segments, err);
+           (!px->cells || outline(o, canvas, px->cells, px->n_cells, object_colour, err)) &&
+           outline(o, canvas, px->segments, px->n_segments, object_colour, err) &&
+           (!px->nuclei || outline(o, canvas, px->nuclei, px->n_nuclei, nucleus_colour, err));
 }
 
 /* The longest of 1, 2, 5, 10 … um that takes at most a quarter of the panel; 0 when there is none. */

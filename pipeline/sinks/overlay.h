@@ -30,6 +30,9 @@ bool stm_overlay_outlines(const struct stm_overlay *overlay, struct stm_canvas *
                           struct stm_error *err);
 void stm_overlay_scale_bar(const struct stm_overlay *overlay, struct stm_canvas *canvas);
 
+/* Nuclei in cells that were found without stain, and nuclei in none. */
+enum { STM_NUCLEUS_COLOUR = STM_YELLOW, STM_BARE_COLOUR = STM_WHITE };
+
 /* The colour of a class' outline, and what it is called in legends. */
 enum stm_colour stm_overlay_colour(enum stm_class class);
 const char *stm_overlay_class_title(enum stm_class class); /* "live", …, "objects" */

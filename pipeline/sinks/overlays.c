@@ -12,7 +12,7 @@
 enum {
     SMALL_SIDE = 1600,
     ANY_SIDE = 1 << 24,
-    MAX_ITEMS = STM_CLASSES + 5,
+    MAX_ITEMS = STM_CLASSES + 7,
     MARGIN = 4,
     LINE = 12,
     SWATCH = 9
@@ -64,6 +64,10 @@ static void collect(struct strip *strip, const struct stm_overlay *o)
     snprintf(add(strip, -1, false), STM_REASON, "%.80s %s site %.80s", site->plate, site->well, site->site);
     collect_classes(strip, site);
     if (o->pixels->mask.px) snprintf(add(strip, STM_BLUE, false), STM_REASON, "edge of the covered area");
+    if (o->pixels->nuclei) {
+        snprintf(add(strip, STM_NUCLEUS_COLOUR, false), STM_REASON, "nuclei");
+        snprintf(add(strip, STM_BARE_COLOUR, false), STM_REASON, "nuclei in no cell");
+    }
     if (site->verdict != STM_VERDICT_OK)
         snprintf(add(strip, -1, false), sizeof strip->item->text, "%s: %s", stm_verdict_name(site->verdict),
                  site->reason);

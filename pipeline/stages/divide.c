@@ -74,8 +74,9 @@ static size_t scratch_bytes(const void *params_, const struct stm_geometry *geo)
     const struct knobs *const k = params_;
     const size_t classical = stm_cells_classical_bytes(geo->width, geo->height, geo->pixel_um),
                  net = k->method == NET ? stm_cells_by_net_bytes(geo->width, geo->height, geo->pixel_um) : 0;
-    const size_t numbers = stm_arena_cost(((size_t)geo->width * (size_t)geo->height / 4 + 256) * 4);
-    return (classical > net ? classical : net) + numbers;
+    const size_t px = (size_t)geo->width * (size_t)geo->height, numbers = stm_arena_cost((px / 4 + 256) * 4),
+                 nuclei = geo->channels > 1 ? stm_arena_cost(px * 4) : 0;
+    return (classical > net ? classical : net) + numbers + nuclei;
 }
 
 /* Numbers in raster order of the first pixel; those of cells that are gone are not used. Returns how many;
@@ -134,13 +135,30 @@ static void mark_rounded(struct stm_site *site, const struct stm_cells *cells, c
         if (number[i] && cells->rounded[i]) site->objects[number[i] - 1].class = STM_CLASS_ROUNDED;
 }
 
+/* The nuclei that an earlier stage found, as an image in scratch; none where none are imaged. */
+static bool paint_nuclei(struct stm_cells_options *o, const struct stm_site *site, struct stm_arena *scratch,
+                         struct stm_error *err)
+{
+    const int w = site->geo.width, h = site->geo.height;
+    const size_t px = (size_t)w * (size_t)h;
+    if (!site->nuclei) return true;
+    const struct stm_u32 image = {stm_arena_take(scratch, px * sizeof *image.px, "nuclei", err), w, w, h};
+    if (!image.px) return false;
+    memset(image.px, 0, px * sizeof *image.px);
+    stm_runs_paint(image, 0, 0, site->nuclei, site->n_nuclei);
+    o->nuclei = (struct stm_cu32)STM_CONST(image);
+    o->n_nuclei = site->nucleus_count;
+    o->twin = site->twin;
+    return true;
+}
+
 /* The network first, unless it is not wanted; where it is undecided, the classical method after it. */
 static bool find(struct stm_cells *cells, struct stm_site *site, int c, const struct stm_stage_env *env,
                  struct stm_error *err)
 {
     const struct knobs *k = env->params;
     const bool brightfield = site->row.channel[c].role == STM_ROLE_BRIGHTFIELD;
-    const struct stm_cells_options options = {
+    struct stm_cells_options options = {
         .contrast = k->contrast == STM_CONTRAST_AUTO && brightfield ? STM_CONTRAST_TEXTURE : k->contrast,
         .texture_percent = k->texture_percent,
         .patch_um2 = k->patch_um2,
@@ -149,6 +167,7 @@ static bool find(struct stm_cells *cells, struct stm_site *site, int c, const st
         .least_um2 = k->least_um2,
         .cell_um = k->cell_um,
         .brightfield = brightfield};
+    if (!paint_nuclei(&options, site, env->scratch, err)) return false;
     const struct stm_cu16 plane = STM_CONST(site->plane[c]);
     const size_t mark = stm_arena_mark(env->scratch);
     double *const value = site->site_values + env->site_first, pixel_um = site->geo.pixel_um;

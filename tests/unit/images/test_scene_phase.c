@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/images/scene_checks.h"
 
+#include <stdlib.h>
+
 static const struct stm_scene *scene(void)
 {
     return stm_scene_find("phase");
@@ -140,6 +142,44 @@ static void spindles_are_longer_than_flat_cells(void **state)
     assert_true(ratio[0] > 3.5 && ratio[1] < 1.8);
 }
 
+/* Every nucleus lies in its own cell (rounded ones may lie above it), few cells have none, and the picture by
+ * transmitted light is the one without nuclei. */
+static void nuclei_lie_in_their_cells(void **state)
+{
+    (void)state;
+    static const char *const set[] = {"confluence_percent=60", "rounded_percent=0",
+                                      "dead_percent=0",        "nuclei=yes",
+                                      "binucleate_percent=20", NULL};
+    struct stm_field f = check_render(scene(), 400, 300, 4, set),
+                     plain = check_render(scene(), 400, 300, 4,
+                                          (const char *const[]){set[0], set[1], set[2], NULL});
+    int *const area = calloc((size_t)f.truth.n_cells + 1, sizeof *area);
+    double light[2] = {0}, n[2] = {0};
+    int without = 0;
+    assert_non_null(area);
+    assert_int_equal(f.channels, 2);
+    assert_int_equal(plain.channels, 1);
+    assert_null(plain.truth.nuclei.px);
+    for (int i = 0; i < 400 * 300; i++) {
+        const uint32_t nucleus = f.truth.nuclei.px[i];
+        assert_int_equal(f.plane[0].px[i], plain.plane[0].px[i]);
+        assert_int_equal(f.truth.cells.px[i], plain.truth.cells.px[i]);
+        assert_true(!nucleus || nucleus == f.truth.cells.px[i]);
+        light[nucleus > 0] += f.plane[1].px[i];
+        n[nucleus > 0]++;
+        area[nucleus]++;
+    }
+    for (int i = 1; i <= f.truth.n_cells; i++)
+        without += !area[i] && f.truth.objects[i - 1].counted && f.truth.objects[i - 1].x0 > 0 &&
+                   f.truth.objects[i - 1].y0 > 0;
+    assert_in_range(f.truth.n_cells, 30, 200);
+    assert_in_range(without, 0, f.truth.n_cells / 15);
+    assert_true(light[1] / n[1] > 3 * light[0] / n[0]);
+    free(area);
+    stm_synth_free(&plain);
+    stm_synth_free(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +192,7 @@ int main(void)
         cmocka_unit_test(cells_are_dark_with_bright_halos),
         cmocka_unit_test(rounded_cells_shine),
         cmocka_unit_test(spindles_are_longer_than_flat_cells),
+        cmocka_unit_test(nuclei_lie_in_their_cells),
     };
     return STM_TEST_MAIN(tests);
 }

@@ -54,7 +54,8 @@ struct found {
 static struct found find(const uint16_t *px, double diameter, bool fixed, const struct stm_kernels *k)
 {
     struct found f = {.labels = malloc(W * H * sizeof *f.labels)};
-    const struct stm_cells_net_options options = {diameter, !(diameter > 0), fixed};
+    const struct stm_cells_net_options options = {
+        .diameter_px = diameter, .search = !(diameter > 0), .fixed = fixed};
     struct stm_error err;
     struct stm_arena scratch;
     assert_ok(stm_arena_create(&scratch, stm_cells_net_scratch(W, H), &err), &err);
