@@ -217,7 +217,10 @@ static uint32_t plant(const struct stm_cell_finder *f, const struct window *win,
  * thick. What is bright all over, with a wide halo, ends at a third of its peak. */
 enum { SHELLS = 6 };
 struct skirt {
-    int64_t sum[SHELLS], n[SHELLS], all, dark;
+    struct shell {
+        int64_t sum, n;
+    } shell[SHELLS + 1];
+    int64_t all, dark;
     int peak, level, depth;
 };
 
@@ -225,14 +228,15 @@ static int rim_of(const struct skirt *s)
 {
     int64_t most = 0;
     for (int i = 0; i < SHELLS; i++)
-        if (s->n[i] && s->sum[i] / s->n[i] > most) most = s->sum[i] / s->n[i];
+        if (s->shell[i].n && s->shell[i].sum / s->shell[i].n > most) most = s->shell[i].sum / s->shell[i].n;
     return (int)most;
 }
 
-/* Adds the pixels of a run, which begins at `at` in the window. */
+/* Adds the pixels of a run. */
 static void add_to_skirts(const struct stm_cell_finder *f, const struct window *win, struct skirt *skirt,
-                          const struct stm_segment *run, int32_t at)
+                          const struct stm_segment *run)
 {
+    const int32_t at = place_of(win, run->x0, run->y);
     const uint16_t *const px = f->light.px + run->y * f->light.stride + run->x0;
     const int n = run->x1 - run->x0, dark = f->dark - STM_CHAMBER_LIGHT;
     for (int i = 0; i < n; i++) {
@@ -245,9 +249,31 @@ static void add_to_skirts(const struct stm_cell_finder *f, const struct window *
         s->peak = light > s->peak ? light : s->peak;
         const unsigned shell = win->depth[at + i] / (unsigned)SCALE;
         if (shell >= SHELLS) continue;
-        s->sum[shell] += light < 0 ? -light : light;
-        s->n[shell]++;
+        s->shell[shell].sum += light < 0 ? -light : light;
+        s->shell[shell].n++;
     }
+}
+
+/* The same where all of the run has one label. */
+static void add_to_skirt(const struct stm_cell_finder *f, const struct window *win, struct skirt *s,
+                         const struct stm_segment *run)
+{
+    const uint16_t *const px = f->light.px + run->y * f->light.stride + run->x0;
+    const uint16_t *const depth = win->depth + place_of(win, run->x0, run->y);
+    const int n = run->x1 - run->x0, dark = f->dark - STM_CHAMBER_LIGHT;
+    int peak = s->peak, darker = 0;
+    for (int i = 0; i < n; i++) {
+        const int light = px[i] - STM_CHAMBER_LIGHT;
+        darker += light < dark;
+        peak = light > peak ? light : peak;
+        const unsigned shell = depth[i] / (unsigned)SCALE;
+        if (shell >= SHELLS) continue;
+        s->shell[shell].sum += light < 0 ? -light : light;
+        s->shell[shell].n++;
+    }
+    s->all += n;
+    s->dark += darker;
+    s->peak = peak;
 }
 
 static void measure_skirts(const struct stm_cell_finder *f, const struct window *win, struct skirt *skirt,
@@ -255,7 +281,10 @@ static void measure_skirts(const struct stm_cell_finder *f, const struct window 
 {
     memset(skirt, 0, (labels + 1) * sizeof *skirt);
     for (size_t i = 0; i < n; i++)
-        add_to_skirts(f, win, skirt, &run[i], place_of(win, run[i].x0, run[i].y));
+        if (labels == 1)
+            add_to_skirt(f, win, &skirt[1], &run[i]);
+        else
+            add_to_skirts(f, win, skirt, &run[i]);
     for (uint32_t i = 1; i <= labels; i++) {
         struct skirt *const s = &skirt[i];
         const bool is_bright = BRIGHT * s->dark < s->all && s->peak > f->bright - STM_CHAMBER_LIGHT;
@@ -279,21 +308,38 @@ static bool is_skirt(const struct stm_cell_finder *f, const struct window *win, 
     return win->label[p.at] && round < s->depth && size < s->level;
 }
 
+/* Whether the pixel beside, above or below has another label. */
+static bool is_border(const uint32_t *l, int32_t w)
+{
+    return ((l[-1] ^ *l) | (l[1] ^ *l) | (l[-w] ^ *l) | (l[w] ^ *l)) != 0;
+}
+
+/* Border pixels of a run. Where there is one label they are those a pixel deep, and those at the picture's
+ * edge, from which depth is not taken. */
+static size_t list_border(const struct stm_cell_finder *f, const struct window *win, uint32_t labels,
+                          const struct stm_segment *run, struct peeled *list)
+{
+    const int32_t at = place_of(win, run->x0, run->y), n = run->x1 - run->x0;
+    const int32_t px = (int32_t)(run->y * f->light.stride + run->x0);
+    const uint16_t *const depth = win->depth + at;
+    const bool edge = run->y == 0 || run->y == f->h - 1;
+    size_t border = 0;
+    for (int32_t i = 0; i < n; i++)
+        if (labels > 1 || edge ? is_border(win->label + at + i, win->w)
+                               : depth[i] == SCALE || i == 0 || i == n - 1)
+            list[border++] = (struct peeled){at + i, px + i};
+    return border;
+}
+
 /* The first round: all pixels at a border are looked at before any goes. Returns how many go. */
 static size_t peel_first(const struct stm_cell_finder *f, const struct window *win, const struct skirt *skirt,
-                         const struct stm_segment *run, size_t n, struct peeled *gone)
+                         uint32_t labels, const struct stm_segment *run, size_t n, struct peeled *gone)
 {
-    size_t going = 0;
-    for (size_t i = 0; i < n; i++) {
-        const int32_t at = place_of(win, run[i].x0, run[i].y), w = win->w;
-        const int32_t px = (int32_t)(run[i].y * f->light.stride + run[i].x0);
-        for (int32_t x = 0; x < run[i].x1 - run[i].x0; x++) {
-            const uint32_t *const l = win->label + at + x;
-            const struct peeled p = {at + x, px + x};
-            if (!((l[-1] ^ *l) | (l[1] ^ *l) | (l[-w] ^ *l) | (l[w] ^ *l))) continue;
-            if (is_skirt(f, win, skirt, 0, p)) gone[going++] = p;
-        }
-    }
+    size_t border = 0, going = 0;
+    for (size_t i = 0; i < n; i++)
+        border += list_border(f, win, labels, &run[i], gone + border);
+    for (size_t i = 0; i < border; i++)
+        if (is_skirt(f, win, skirt, 0, gone[i])) gone[going++] = gone[i];
     for (size_t i = 0; i < going; i++)
         win->label[gone[i].at] = 0;
     return going;
@@ -309,7 +355,7 @@ static void take_skirts_off(const struct stm_cell_finder *f, const struct window
     const int32_t w = win->w, stride = (int32_t)f->light.stride;
     const struct peeled step[4] = {{-1, -1}, {1, 1}, {-w, -stride}, {w, stride}};
     measure_skirts(f, win, skirt, labels, run, n);
-    size_t from = 0, to = peel_first(f, win, skirt, run, n, gone);
+    size_t from = 0, to = peel_first(f, win, skirt, labels, run, n, gone);
     for (int round = 1; from < to; round++) {
         const size_t end = to;
         for (; from < end; from++)
