@@ -21,6 +21,8 @@ struct stm_cell_finder {
     uint32_t bodies;
     struct stm_cell *cell; /* of label i + 1 */
     uint32_t cells, room;
+    struct stm_segment *kept; /* runs of all cells, cell by cell; room as for `run` */
+    size_t n_kept;
     bool crowded;
 };
 

@@ -178,12 +178,26 @@ static void order(int16_t *restrict a, int16_t *restrict b)
     }
 }
 
-/* v[HALF] = the median of the 13 rows: the greatest of those left is bubbled out until half are gone. */
+/* The least of the rows from `first` to `last` comes to the front, the greatest to the end. */
+static void part(int16_t v[STRIPS][CHUNK], int first, int last)
+{
+    for (int i = first, j = last; i < j; i++, j--)
+        order(v[i], v[j]);
+    for (int i = first + 1; i <= (first + last) / 2; i++)
+        order(v[first], v[i]);
+    for (int i = (first + last + 1) / 2; i < last; i++)
+        order(v[i], v[last]);
+}
+
+/* v[HALF] = the median of the 13 rows: neither the least nor the greatest of one more than half can be it.
+ * They go, one that was not looked at yet comes in, until the middle one of three is left. */
 static void median(int16_t v[STRIPS][CHUNK])
 {
-    for (int last = STRIPS - 1; last >= HALF; last--)
-        for (int i = 0; i < last; i++)
-            order(v[i], v[i + 1]);
+    enum { LAST = HALF + 1 };
+    for (int first = 0; first < HALF; first++) {
+        part(v, first, LAST);
+        if (first + 1 < HALF) memcpy(v[LAST], v[LAST + 1 + first], sizeof v[LAST]);
+    }
 }
 
 static void find_lines(struct ruler *r)

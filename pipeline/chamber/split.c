@@ -387,6 +387,10 @@ static void keep_one(struct stm_cell_finder *f, const struct window *win, struct
                      bool clumped)
 {
     struct stm_cell *const cell = &f->cell[f->cells];
+    if (n > stm_cell_run_room(f->w, f->h) - f->n_kept) {
+        f->crowded = true;
+        return;
+    }
     const struct stm_cu16 depth = {win->depth, win->w, win->w, win->h};
     stm_cell_describe(f, cell, run, n, depth, win->x0, win->y0);
     if (cell->area < LEAST_AREA) return;
@@ -394,7 +398,8 @@ static void keep_one(struct stm_cell_finder *f, const struct window *win, struct
     f->cells++;
     for (size_t i = 0; i < n; i++)
         run[i].label = f->cells;
-    stm_runs_paint(f->labels, 0, 0, run, n);
+    memcpy(f->kept + f->n_kept, run, n * sizeof *run);
+    f->n_kept += n;
 }
 
 /* Runs of all cells are in core_run, those of one at a time in body_run. */
@@ -453,7 +458,8 @@ size_t stm_cell_split_bytes(int w, int h)
     return stm_arena_cost(n * sizeof(uint32_t)) + 3 * stm_arena_cost(n * sizeof(uint16_t)) +
            2 * stm_arena_cost((n / 2 + 1) * sizeof(struct stm_segment)) +
            stm_arena_cost(window_scratch(w, h)) +
-           stm_arena_cost(stm_cell_room(w, h) * sizeof(struct stm_cell));
+           stm_arena_cost(stm_cell_room(w, h) * sizeof(struct stm_cell)) +
+           stm_arena_cost(stm_cell_run_room(w, h) * sizeof(struct stm_segment));
 }
 
 bool stm_cell_split(struct stm_cell_finder *f, struct stm_error *err)
@@ -461,6 +467,7 @@ bool stm_cell_split(struct stm_cell_finder *f, struct stm_error *err)
     const size_t n = window_pixels(f->w, f->h);
     f->room = stm_cell_room(f->w, f->h);
     f->cell = stm_arena_take(f->scratch, f->room * sizeof *f->cell, "cells", err);
+    f->kept = stm_arena_take(f->scratch, stm_cell_run_room(f->w, f->h) * sizeof *f->kept, "runs", err);
     struct window memory = {
         .label = stm_arena_take(f->scratch, n * sizeof *memory.label, "a window", err),
         .level = stm_arena_take(f->scratch, n * sizeof *memory.level, "a window", err),
@@ -470,8 +477,8 @@ bool stm_cell_split(struct stm_cell_finder *f, struct stm_error *err)
         .core_run = stm_arena_take(f->scratch, (n / 2 + 1) * sizeof *memory.core_run, "a window", err),
         .body_run = stm_arena_take(f->scratch, (n / 2 + 1) * sizeof *memory.body_run, "a window", err),
         .scratch = stm_arena_take(f->scratch, window_scratch(f->w, f->h), "a window", err)};
-    if (!f->cell || !memory.label || !memory.level || !memory.core || !memory.depth || !memory.core_run ||
-        !memory.body_run || !memory.scratch)
+    if (!f->cell || !f->kept || !memory.label || !memory.level || !memory.core || !memory.depth ||
+        !memory.core_run || !memory.body_run || !memory.scratch)
         return false;
     for (uint32_t i = 1; i <= f->bodies; i++)
         split_body(f, &memory, f->run + f->first[i], f->first[i + 1] - f->first[i]);
