@@ -57,6 +57,7 @@ static bool read_options(struct capture *c, struct stm_error *err)
     long threads, mib;
     c->run.directory = stm_option_value(c->args, "--output");
     c->run.sinks = c->sinks;
+    c->run.counts_only = !c->run.directory && !stm_option_given(c->args, "--objects");
     stm_setup_sinks(c->args, c->sinks, STM_SETUP_SINKS);
     if (!stm_option_long(c->args, "--threads", 1, 1024, 0, &threads, err) ||
         !stm_option_long(c->args, "--memory-limit", 1, 1L << 30, 0, &mib, err))

@@ -85,6 +85,20 @@ static int next_set(const uint8_t *px, int x, int w)
     return x;
 }
 
+/* What is set goes on for a while: the first of px[x … w) that is 0, or w, in the same way. */
+static int next_clear(const uint8_t *px, int x, int w)
+{
+    const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+    uint64_t word = 0;
+    for (; x + 8 <= w; x += 8) {
+        memcpy(&word, px + x, sizeof word);
+        if ((word - ones) & ~word & tops) break;
+    }
+    while (x < w && px[x])
+        x++;
+    return x;
+}
+
 size_t stm_mask_runs(struct stm_segment *run, size_t capacity, struct stm_cu8 mask)
 {
     struct list list = {run, 0, capacity};
@@ -92,8 +106,7 @@ size_t stm_mask_runs(struct stm_segment *run, size_t capacity, struct stm_cu8 ma
         const uint8_t *px = mask.px + y * mask.stride;
         for (int x = next_set(px, 0, mask.w); x < mask.w; x = next_set(px, x, mask.w)) {
             const int open = x;
-            while (x < mask.w && px[x])
-                x++;
+            x = next_clear(px, x, mask.w);
             add(&list, y, open, x, 0);
         }
     }
@@ -140,8 +153,10 @@ size_t stm_runs_sort_scratch(int h)
 void stm_runs_sort(struct stm_segment *out, const struct stm_segment *run, size_t n, int h, size_t *next)
 {
     memset(next, 0, stm_runs_sort_scratch(h));
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         next[run[i].y + 1]++;
+        out[i].y = -1; /* of no row, whatever was there before */
+    }
     for (int y = 0; y < h; y++)
         next[y + 1] += next[y];
     for (size_t i = 0; i < n; i++) {

@@ -2,6 +2,7 @@
 #include "kernels/shrink.h"
 
 #include "kernels/kernels.h"
+#include "kernels/order.h"
 
 #include <string.h>
 
@@ -67,60 +68,24 @@ void stm_shrink_min(struct stm_u16 dst, struct stm_cu16 src, int shift)
             dst.px[j * dst.stride + i] = cell_min(cell_of(src, shift, i, j));
 }
 
-/* Finds the bin that holds `rank` (1-based) and leaves in it what remains of the rank. */
-static int bin_of_rank(const uint16_t bins[256], uint32_t *rank)
-{
-    int b = 0;
-    for (; *rank > bins[b]; b++)
-        *rank -= bins[b];
-    return b;
-}
+enum { WIDEST = 128 }; /* pixels a side, shift 7 */
 
-/* Neighbours are alike, so that they are counted in turn in two tables: an increment need not wait for the
- * one before. */
-static void count_high(uint16_t high[2][256], const uint16_t *px, int w)
+/* Pixels of a cell put together are so few that halving passes over them cost less than to count them. */
+static uint16_t cell_rank(const struct stm_kernels *k, struct stm_cu16 c, int rank)
 {
-    for (int x = 0; x + 1 < w; x += 2) {
-        high[0][px[x] >> 8]++;
-        high[1][px[x + 1] >> 8]++;
-    }
-    if (w & 1) high[0][px[w - 1] >> 8]++;
-}
-
-/* Pixels from `first` to `first` + 255; others are counted beyond the bins instead of branched around. */
-static void count_low(uint16_t low[2][257], const uint16_t *px, int w, uint32_t first)
-{
-    for (int x = 0; x + 1 < w; x += 2) {
-        const uint32_t a = px[x] - first, b = px[x + 1] - first;
-        low[0][a < 256 ? a : 256]++;
-        low[1][b < 256 ? b : 256]++;
-    }
-    const uint32_t last = w & 1 ? px[w - 1] - first : 256;
-    low[0][last < 256 ? last : 256]++;
-}
-
-/* Two counting passes: by the high byte, then by the low byte among the pixels with the high byte found. */
-static uint16_t cell_rank(struct stm_cu16 c, uint32_t rank)
-{
-    uint16_t high[2][256] = {{0}}, low[2][257] = {{0}};
+    uint16_t px[WIDEST * WIDEST];
     for (int y = 0; y < c.h; y++)
-        count_high(high, c.px + y * c.stride, c.w);
-    for (int i = 0; i < 256; i++)
-        high[0][i] = (uint16_t)(high[0][i] + high[1][i]);
-    const int top = bin_of_rank(high[0], &rank);
-    for (int y = 0; y < c.h; y++)
-        count_low(low, c.px + y * c.stride, c.w, (uint32_t)top << 8);
-    for (int i = 0; i < 256; i++)
-        low[0][i] = (uint16_t)(low[0][i] + low[1][i]);
-    return (uint16_t)(top << 8 | bin_of_rank(low[0], &rank));
+        memcpy(px + y * c.w, c.px + y * c.stride, (size_t)c.w * sizeof *px);
+    return stm_select(k, px, c.w * c.h, rank - 1);
 }
 
-void stm_shrink_rank(struct stm_u16 dst, struct stm_cu16 src, int shift, int permille)
+void stm_shrink_rank(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, int shift,
+                     int permille)
 {
     for (int j = 0; j < dst.h; j++)
         for (int i = 0; i < dst.w; i++) {
             const struct stm_cu16 c = cell_of(src, shift, i, j);
-            const uint32_t rank = ((uint32_t)(c.w * c.h) * (uint32_t)permille + 999) / 1000;
-            dst.px[j * dst.stride + i] = cell_rank(c, rank ? rank : 1);
+            const int rank = (c.w * c.h * permille + 999) / 1000;
+            dst.px[j * dst.stride + i] = cell_rank(k, c, rank ? rank : 1);
         }
 }

@@ -17,6 +17,7 @@ void stm_shrink_min(struct stm_u16 dst, struct stm_cu16 src, int shift);
 
 /* The value of rank ceil(n * permille / 1000), at least 1, among the cell's n pixels: 500 is the (lower)
  * median. */
-void stm_shrink_rank(struct stm_u16 dst, struct stm_cu16 src, int shift, int permille);
+void stm_shrink_rank(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, int shift,
+                     int permille);
 
 #endif

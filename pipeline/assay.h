@@ -28,7 +28,10 @@ struct stm_assay {
     const char *title, *summary;
     const char *object_name;            /* <object> of labels/<stem>_<object>.tif */
     const struct stm_assay_role *roles; /* channels it reads; the first is what a lone channel is taken for */
-    const struct stm_stage *const *stages;    /* in order, NULL-ended; no two of one name */
+    const struct stm_stage *const *stages; /* in order, NULL-ended; no two of one name */
+    /* Of these, stages that fill columns of objects which no other stage reads, NULL-ended: they are left out
+     * where only counts are asked for. NULL = none. */
+    const struct stm_stage *const *for_rows;
     const struct stm_assay_default *defaults; /* where it differs from the stages' own */
     const char *default_measure;              /* well column that colours the plate map at first */
     struct stm_assay_words

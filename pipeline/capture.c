@@ -166,9 +166,11 @@ bool stm_capture(struct stm_plan *plan, struct stm_intake *input, const struct s
                  bool again, stm_capture_answer *answer, void *context, struct stm_capture_summary *summary,
                  struct stm_error *err)
 {
+    static const struct stm_sink *const none[] = {NULL};
     struct stm_run_options alone = *options;
     struct known k = {.answer = answer, .context = context, .again = again};
     alone.threads = 1;
+    if (!alone.directory) alone.sinks = none; /* nothing will be drawn */
     *summary = (struct stm_capture_summary){.known = 0};
     bool good = stm_crew_open(&k.crew, plan, input, &alone, &summary->run, err) && reserve(&k, err);
     if (good) /* one field after the other, each by all threads, as a run over one field does */

@@ -22,6 +22,7 @@ struct stm_run_options {
     bool full_overlays;     /* overlays/ in full size; takes more room on disk while running */
     bool keep_spool;        /* leave the sites' records for the next run */
     bool locked;            /* the caller holds the directory's lock */
+    bool counts_only;       /* a capture's answer: columns of objects that no stage needs stay empty */
     const char *state_file; /* where the plate's state is left (plate_state.h), NULL = nowhere */
     const struct stm_kernels *kernels;
     const char *isa;                                      /* its name */

@@ -81,6 +81,15 @@ void stm_desk_spend(struct stm_desk *desk, int step, double *since)
     *since = now;
 }
 
+/* Measured for nobody: neither asked for nor read by another stage. */
+static bool is_unread(const struct stm_crew *crew, const struct stm_stage *stage)
+{
+    const struct stm_stage *const *unread = crew->plan->assay->for_rows;
+    for (; crew->options->counts_only && unread && *unread; unread++)
+        if (*unread == stage) return true;
+    return false;
+}
+
 static bool run_stages(struct stm_crew *crew, struct stm_desk *desk, struct stm_site *site,
                        struct stm_error *err)
 {
@@ -88,7 +97,7 @@ static bool run_stages(struct stm_crew *crew, struct stm_desk *desk, struct stm_
     for (int i = 0; i < crew->plan->n_stages; i++) {
         const struct stm_stage *const stage = crew->plan->stage[i].stage;
         const struct stm_stage_env env = stm_crew_env(crew, i, &desk->scratch);
-        if (!stage->run) continue;
+        if (!stage->run || is_unread(crew, stage)) continue;
         stm_arena_reset(&desk->scratch, 0);
         err->status = STM_OK;
         if (!prepare_slots(stage, site, err) || !stage->run(site, &env, err)) {

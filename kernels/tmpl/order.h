@@ -48,8 +48,10 @@ static int upto_row(const uint16_t *src, int w, uint16_t limit, uint16_t *above)
     for (int from = 0; from < w; from += BLOCK) {
         const int to = w - from > BLOCK ? from + BLOCK : w;
         v16 count = v_set(0);
-        for (int x = from; x < to; x += VN)
-            v_split(&count, &least, v_load_n(src + x, to - x), at);
+        int x = from;
+        for (; x + VN <= to; x += VN)
+            v_split(&count, &least, v_load(src + x), at);
+        if (x < to) v_split(&count, &least, v_load_n(src + x, to - x), at);
         n += (int)v_sum64(v_add_wide(v_zero64(), v_add_pairs(v_set32(0), count)));
     }
     uint16_t lane[VN];

@@ -11,6 +11,9 @@ static const struct stm_stage *const stages[] = {
     &stm_stage_cells, &stm_stage_measure, &stm_stage_live_dead, &stm_stage_concentration, NULL,
 };
 
+/* Cells are judged by columns of their own. */
+static const struct stm_stage *const for_rows[] = {&stm_stage_measure, NULL};
+
 static const struct stm_assay_default defaults[] = {{NULL, NULL}};
 
 const struct stm_assay stm_assay_suspension = {
@@ -21,6 +24,7 @@ const struct stm_assay stm_assay_suspension = {
     .object_name = "cells",
     .roles = roles,
     .stages = stages,
+    .for_rows = for_rows,
     .defaults = defaults,
     .default_measure = "Viability",
     .colour = true,

@@ -32,16 +32,17 @@ static bool continues(struct stm_cu16 p, int y, struct bar b)
 }
 
 /* Ends abruptly on the left, by an eighth of the range or more. */
+enum { ABRUPT = 8192 };
+
 static bool begins(const uint16_t *row, int x)
 {
-    return x > 0 && abs(row[x] - row[x - 1]) > 8192;
+    return abs(row[x] - row[x - 1]) > ABRUPT;
 }
 
 static bool is_bar(struct stm_cu16 p, struct bar *b)
 {
     const int length = b->x1 - b->x0;
     if (length < LEAST_LENGTH || length < p.w / 20 || 5 * length > 2 * p.w || b->x1 >= p.w) return false;
-    if (!begins(p.px + b->y0 * p.stride, b->x0)) return false;
     while (b->y1 < p.h && continues(p, b->y1, *b))
         b->y1++;
     const int height = b->y1 - b->y0;
@@ -58,16 +59,34 @@ static void hide(struct stm_looker *l, struct bar b)
                 l->hidden[j * l->tiles_w + i] = 1;
 }
 
+static bool any_begins(const uint16_t *row, int n)
+{
+    int any = 0;
+    for (int i = 0; i < n; i++)
+        any |= abs(row[i] - row[i - 1]) > ABRUPT;
+    return any;
+}
+
+static void look_for_bars(struct stm_looker *l, struct stm_cu16 sum, int x, int y)
+{
+    const uint16_t *const row = sum.px + y * sum.stride;
+    if (!begins(row, x)) return;
+    struct bar b = {x, run_from(row, x, sum.w), y, y + 1};
+    if (is_bar(sum, &b)) hide(l, b);
+}
+
 void stm_looker_hide_bars(struct stm_looker *l, struct stm_cu16 sum)
 {
+    enum { STRETCH = 32 };
     const int margin = sum.h * 3 / 20;
     for (int y = 1; y < sum.h; y++) {
         if (y == margin && sum.h - margin > y) y = sum.h - margin;
         const uint16_t *const row = sum.px + y * sum.stride;
-        for (int x = 0, end; x < sum.w; x = end) {
-            end = run_from(row, x, sum.w);
-            struct bar b = {x, end, y, y + 1};
-            if (is_bar(sum, &b)) hide(l, b);
+        for (int from = 1; from < sum.w; from += STRETCH) {
+            const int to = sum.w - from > STRETCH ? from + STRETCH : sum.w;
+            if (!any_begins(row + from, to - from)) continue;
+            for (int x = from; x < to; x++)
+                look_for_bars(l, sum, x, y);
         }
     }
 }

@@ -24,13 +24,15 @@ static void set_levels(struct stm_cell_finder *f)
 static bool number(struct stm_cell_finder *f, struct stm_cells *out, struct stm_arena *keep,
                    struct stm_error *err)
 {
-    const size_t room = stm_cell_run_room(f->w, f->h), mark = stm_arena_mark(f->scratch);
-    struct stm_segment *const run = stm_arena_take(f->scratch, room * sizeof *run, "runs", err);
+    const size_t mark = stm_arena_mark(f->scratch);
     uint32_t *const to = stm_arena_take(f->scratch, ((size_t)f->cells + 1) * sizeof *to, "numbers", err);
-    if (!run || !to) return false;
+    size_t *const rows = stm_arena_take(f->scratch, stm_runs_sort_scratch(f->h), "rows", err);
+    out->segments = f->crowded ? 0 : f->n_kept;
+    out->segment = stm_arena_take(keep, out->segments * sizeof *out->segment + 1, "runs of cells", err);
+    if (!to || !rows || !out->segment) return false;
+    struct stm_segment *const run = out->segment;
     memset(to, 0, ((size_t)f->cells + 1) * sizeof *to);
-    out->segments = stm_label_runs(run, room, (struct stm_cu32)STM_CONST(f->labels), 0, 0);
-    if (out->segments > room) out->segments = 0, f->crowded = true;
+    stm_runs_sort(run, f->kept, out->segments, f->h, rows);
     uint32_t next = 0;
     for (size_t i = 0; i < out->segments; i++) {
         uint32_t *const number = &to[run[i].label];
@@ -38,10 +40,8 @@ static bool number(struct stm_cell_finder *f, struct stm_cells *out, struct stm_
         run[i].label = *number;
     }
     out->objects = (int)next;
-    out->segment = stm_arena_take(keep, out->segments * sizeof *run + 1, "runs of cells", err);
     out->cell = stm_arena_take(keep, (size_t)next * sizeof *out->cell + 1, "cells", err);
-    if (!out->segment || !out->cell) return false;
-    memcpy(out->segment, run, out->segments * sizeof *run);
+    if (!out->cell) return false;
     for (uint32_t i = 1; i <= f->cells; i++)
         if (to[i]) out->cell[to[i] - 1] = f->cell[i - 1];
     stm_runs_paint(f->labels, 0, 0, out->segment, out->segments);
@@ -76,8 +76,8 @@ size_t stm_cells_scratch(int w, int h)
 {
     const size_t room = stm_cell_room(w, h);
     return stm_cell_bodies_bytes(w, h) + stm_cell_split_bytes(w, h) +
-           stm_arena_cost(stm_cell_run_room(w, h) * sizeof(struct stm_segment)) +
-           stm_arena_cost((room + 1) * 4) + stm_arena_cost((room + 1) * sizeof(struct stm_moments));
+           stm_arena_cost(stm_runs_sort_scratch(h)) + stm_arena_cost((room + 1) * 4) +
+           stm_arena_cost((room + 1) * sizeof(struct stm_moments));
 }
 
 bool stm_cells_find(struct stm_cells *out, struct stm_u32 labels, const struct stm_chamber *chamber,

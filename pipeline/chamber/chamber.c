@@ -23,12 +23,16 @@ static double common_pitch(const struct stm_ruling r[2])
     return (a * r[0].gaps + b * r[1].gaps) / (r[0].gaps + r[1].gaps);
 }
 
-static double count_visible(struct stm_cu16 light)
+/* Pixels of tiles that are not hidden. */
+static double count_visible(const struct stm_looker *l)
 {
-    uint64_t n = 0;
-    for (int y = 0; y < light.h; y++)
-        for (int x = 0; x < light.w; x++)
-            n += light.px[y * light.stride + x] != 0;
+    int64_t n = 0;
+    for (int j = 0; j < l->tiles_h; j++)
+        for (int i = 0; i < l->tiles_w; i++) {
+            const int x = i << l->shift, y = j << l->shift, size = 1 << l->shift;
+            const int w = l->w - x < size ? l->w - x : size, h = l->h - y < size ? l->h - y : size;
+            n += l->hidden[j * l->tiles_w + i] ? 0 : (int64_t)w * h;
+        }
     return (double)n;
 }
 
@@ -127,7 +131,7 @@ bool stm_chamber_look(struct stm_chamber *out, const struct stm_cu16 *planes, in
     out->bits = bits;
     if (!l.hidden || !stm_looker_flatten(&l, keep, err) || !stm_looker_unrule(&l, err)) return false;
     out->pitch = common_pitch(out->ruling);
-    out->visible = count_visible(light);
+    out->visible = count_visible(&l);
     uint32_t *const bins = stm_arena_take(scratch, STM_CHAMBER_LIGHT * sizeof *bins, "a histogram", err);
     if (!bins) return false;
     out->noise = noise_of(light, bins);

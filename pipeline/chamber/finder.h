@@ -21,6 +21,8 @@ struct stm_cell_finder {
     uint32_t bodies;
     struct stm_cell *cell; /* of label i + 1 */
     uint32_t cells, room;
+    struct stm_segment *kept; /* runs of all cells, cell by cell; room as for `run` */
+    size_t n_kept;
     bool crowded;
 };
 
@@ -34,8 +36,9 @@ size_t stm_cell_bodies_bytes(int w, int h);
 /* split.c: bodies become labelled cells */
 bool stm_cell_split(struct stm_cell_finder *f, struct stm_error *err);
 size_t stm_cell_split_bytes(int w, int h);
-/* describe.c: one label in a window of labels, whose top left pixel is (x0, y0) of the picture */
-void stm_cell_describe(const struct stm_cell_finder *f, struct stm_cell *cell, struct stm_cu32 window,
-                       struct stm_cu16 depth, uint32_t label, int x0, int y0);
+/* describe.c: one cell, given as runs (at least one), and how deep its pixels lie in it, in a window whose
+ * top left pixel is (x0, y0) of the picture */
+void stm_cell_describe(const struct stm_cell_finder *f, struct stm_cell *cell, const struct stm_segment *run,
+                       size_t n, struct stm_cu16 depth, int x0, int y0);
 
 #endif

@@ -116,8 +116,8 @@ static void tile_medians(const struct stm_looker *l, struct stm_u16 level, struc
     for (int j = 0; j < level.h; j++) {
         const int y = j << l->shift, rows = l->h - y < 1 << l->shift ? l->h - y : 1 << l->shift;
         struct stm_cu16 band = {src.px + y * src.stride, src.stride * skip, src.w, (rows + skip - 1) / skip};
-        stm_shrink_rank((struct stm_u16){level.px + j * level.stride, level.stride, level.w, 1}, band,
-                        l->shift, MIDDLE);
+        stm_shrink_rank(l->kernels, (struct stm_u16){level.px + j * level.stride, level.stride, level.w, 1},
+                        band, l->shift, MIDDLE);
     }
 }
 

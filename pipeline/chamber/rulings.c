@@ -29,12 +29,19 @@ enum { LEAST = STM_CHAMBER_LIGHT / 40 };
 
 struct ruler {
     int length, across; /* of the picture along the lines and across them */
-    int width, n;       /* of a strip; strips */
-    int seen, skip;     /* of its width, from where */
-    int blocks, bands;  /* along and across, that have a slope each */
+    int band;           /* that strips are at home in, -1 = none yet */
+    struct stretch *stretch;
+    int width, n;      /* of a strip; strips */
+    int seen, skip;    /* of its width, from where */
+    int blocks, bands; /* along and across, that have a slope each */
     int16_t *mean, *line;
     uint8_t *before, *after;      /* strips a line has been going on for */
     int8_t slope[BLOCKS][BLOCKS]; /* index, SLOPES / 2 is none */
+};
+
+/* A strip in one band: from where to where a line along it has moved. */
+struct stretch {
+    int slope, first, last;
 };
 
 static int slope_shift(int slope, int pixels)
@@ -73,7 +80,7 @@ static void copy_shifted(int16_t *restrict to, const struct ruler *r, const int1
  * chunk stay within 16 and 32 bits. */
 enum { COARSE = STM_CHAMBER_LIGHT / 512 };
 
-static void coarsen(struct ruler *r)
+static void coarsen(const struct ruler *r)
 {
     const ptrdiff_t n = (ptrdiff_t)r->n * r->across;
     for (ptrdiff_t i = 0; i < n; i++) {
@@ -90,6 +97,12 @@ static int32_t squares(const int16_t *v)
     return sum;
 }
 
+static void add(int16_t *restrict sum, const int16_t *restrict v)
+{
+    for (int i = 0; i < CHUNK; i++)
+        sum[i] = (int16_t)(sum[i] + v[i]);
+}
+
 /* Squared sum over every other of the 13 strips around k, summed over positions. */
 static int64_t energy(const struct ruler *r, int k, int slope, int from, int to)
 {
@@ -98,10 +111,10 @@ static int64_t energy(const struct ruler *r, int k, int slope, int from, int to)
         const int n = to - y < CHUNK ? to - y : CHUNK;
         int16_t one[CHUNK] = {0}, all[CHUNK] = {0};
         for (int j = -HALF; j <= HALF; j += 2) {
-            const int q = mirrored(k + j, r->n);
-            copy_shifted(one, r, r->line, q, slope_shift(slope, (q - k) * r->width), y, n);
-            for (int i = 0; i < CHUNK; i++)
-                all[i] = (int16_t)(all[i] + one[i]);
+            const int q = mirrored(k + j, r->n), first = y + slope_shift(slope, (q - k) * r->width);
+            const bool whole = n == CHUNK && first >= 0 && first + CHUNK <= r->across;
+            if (!whole) copy_shifted(one, r, r->line, q, first - y, y, n);
+            add(all, whole ? r->line + (ptrdiff_t)q * r->across + first : one);
         }
         sum += squares(all);
     }
@@ -165,12 +178,26 @@ static void order(int16_t *restrict a, int16_t *restrict b)
     }
 }
 
-/* v[HALF] = the median of the 13 rows: the greatest of those left is bubbled out until half are gone. */
+/* The least of the rows from `first` to `last` comes to the front, the greatest to the end. */
+static void part(int16_t v[STRIPS][CHUNK], int first, int last)
+{
+    for (int i = first, j = last; i < j; i++, j--)
+        order(v[i], v[j]);
+    for (int i = first + 1; i <= (first + last) / 2; i++)
+        order(v[first], v[i]);
+    for (int i = (first + last + 1) / 2; i < last; i++)
+        order(v[i], v[last]);
+}
+
+/* v[HALF] = the median of the 13 rows: neither the least nor the greatest of one more than half can be it.
+ * They go, one that was not looked at yet comes in, until the middle one of three is left. */
 static void median(int16_t v[STRIPS][CHUNK])
 {
-    for (int last = STRIPS - 1; last >= HALF; last--)
-        for (int i = 0; i < last; i++)
-            order(v[i], v[i + 1]);
+    enum { LAST = HALF + 1 };
+    for (int first = 0; first < HALF; first++) {
+        part(v, first, LAST);
+        if (first + 1 < HALF) memcpy(v[LAST], v[LAST + 1 + first], sizeof v[LAST]);
+    }
 }
 
 static void find_lines(struct ruler *r)
@@ -205,20 +232,28 @@ static uint8_t reached(const struct ruler *r, const uint8_t *run, int k, int y, 
     return most;
 }
 
+/* The first place in strip k, from y, that has light of a line. */
+static int next_of(const struct ruler *r, int k, int y)
+{
+    return stm_next_light(r->line + (ptrdiff_t)k * r->across, y, r->across);
+}
+
 /* How many strips a line goes on for, first towards lower k, then towards higher, in run[]; short ones go. */
 static void drop_short(struct ruler *r, uint8_t *before, uint8_t *after)
 {
-    const int least = r->n < 2 * LEAST_STRIPS ? r->n / 2 : LEAST_STRIPS;
+    const int least = r->n < 2 * LEAST_STRIPS ? r->n / 2 : LEAST_STRIPS, h = r->across;
+    memset(before, 0, (size_t)r->n * (size_t)h);
+    memset(after, 0, (size_t)r->n * (size_t)h);
     for (int k = 0; k < r->n; k++)
-        for (int y = 0; y < r->across; y++) {
-            const ptrdiff_t at = (ptrdiff_t)k * r->across + y;
-            const int so_far = !r->line[at] ? 0 : 1 + (k ? reached(r, before, k, y, k - 1) : 0);
+        for (int y = next_of(r, k, 0); y < h; y = next_of(r, k, y + 1)) {
+            const ptrdiff_t at = (ptrdiff_t)k * h + y;
+            const int so_far = 1 + (k ? reached(r, before, k, y, k - 1) : 0);
             before[at] = (uint8_t)(so_far < 255 ? so_far : 255);
         }
     for (int k = r->n - 1; k >= 0; k--)
-        for (int y = 0; y < r->across; y++) {
-            const ptrdiff_t at = (ptrdiff_t)k * r->across + y;
-            const int so_far = !r->line[at] ? 0 : 1 + (k < r->n - 1 ? reached(r, after, k, y, k + 1) : 0);
+        for (int y = next_of(r, k, 0); y < h; y = next_of(r, k, y + 1)) {
+            const ptrdiff_t at = (ptrdiff_t)k * h + y;
+            const int so_far = 1 + (k < r->n - 1 ? reached(r, after, k, y, k + 1) : 0);
             after[at] = (uint8_t)(so_far < 255 ? so_far : 255);
             if (before[at] + after[at] - 1 < least) r->line[at] = 0;
         }
@@ -244,12 +279,14 @@ static bool make_ruler(struct ruler *r, struct stm_looker *l, int length, int ac
     r->skip = (r->width - r->seen) / 2;
     r->blocks = at_least_one(r->n / 8, BLOCKS);
     r->bands = at_least_one(across / (8 * r->width), BLOCKS);
+    r->band = -1;
     const size_t bytes = ((size_t)r->n + 1) * (size_t)across * sizeof *r->mean;
     r->mean = stm_arena_take(l->scratch, bytes, "strips", err);
     r->line = stm_arena_take(l->scratch, bytes, "strips", err);
     r->before = stm_arena_take(l->scratch, bytes / 2, "strips", err);
     r->after = stm_arena_take(l->scratch, bytes / 2, "strips", err);
-    return r->mean && r->line && r->before && r->after;
+    r->stretch = stm_arena_take(l->scratch, ((size_t)r->n + 1) * sizeof *r->stretch, "strips", err);
+    return r->mean && r->line && r->before && r->after && r->stretch;
 }
 
 /* Lines along x: strip k is columns [k width, (k + 1) width). */
@@ -294,22 +331,33 @@ static int drift(const struct ruler *r, int k, int slope, int pos)
     return slope_shift(slope, pos - (k * r->width + r->width / 2));
 }
 
+static void enter_band(struct ruler *r, int w, int band)
+{
+    r->band = band;
+    for (int k = 0; k < r->n; k++) {
+        const int slope = r->slope[k * r->blocks / r->n][band], end = k == r->n - 1 ? w : (k + 1) * r->width;
+        r->stretch[k] =
+            (struct stretch){slope, drift(r, k, slope, k * r->width), drift(r, k, slope, end - 1)};
+    }
+}
+
 /* Lines along x in row y. */
-static void lines_of_row(int16_t *row, const struct ruler *r, int w, int y)
+static void lines_of_row(int16_t *row, struct ruler *r, int w, int y)
 {
     const int band = y * r->bands / r->across;
-    for (int x = 0, end; x < w; x = end) {
-        const int k = strip_of(r, x), slope = r->slope[k * r->blocks / r->n][band];
+    if (band != r->band) enter_band(r, w, band);
+    for (int k = 0, end; k < r->n; k++) {
+        const struct stretch *const s = &r->stretch[k];
         const int16_t *const line = r->line + (ptrdiff_t)k * r->across;
-        end = k == r->n - 1 ? w : (k + 1) * r->width;
-        const int first = drift(r, k, slope, x), last = drift(r, k, slope, end - 1);
-        if (first == last) {
-            const int16_t v = line[clamp(y - first, r->across)];
-            for (int i = x; i < end; i++)
+        const int from = k * r->width;
+        end = k == r->n - 1 ? w : from + r->width;
+        if (s->first == s->last) {
+            const int16_t v = line[clamp(y - s->first, r->across)];
+            for (int i = from; i < end; i++)
                 row[i] = v;
         } else
-            for (int i = x; i < end; i++)
-                row[i] = line[clamp(y - drift(r, k, slope, i), r->across)];
+            for (int i = from; i < end; i++)
+                row[i] = line[clamp(y - drift(r, k, s->slope, i), r->across)];
     }
 }
 
@@ -407,9 +455,11 @@ static void find_tracks(struct stm_chamber *out, const struct ruler *x, const st
 size_t stm_looker_unrule_bytes(int w, int h)
 {
     const int width = strip_width(w, h);
+    const size_t strips = stm_arena_cost(((size_t)(w / width) + 1) * sizeof(struct stretch)) +
+                          stm_arena_cost(((size_t)(h / width) + 1) * sizeof(struct stretch));
     const size_t x = ((size_t)(w / width) + 1) * (size_t)h, y = ((size_t)(h / width) + 1) * (size_t)w;
     return 2 * (stm_arena_cost(2 * x) + stm_arena_cost(x) + stm_arena_cost(2 * y) + stm_arena_cost(y)) +
-           3 * stm_arena_cost((size_t)w * 4);
+           strips + 3 * stm_arena_cost((size_t)w * 4);
 }
 
 bool stm_looker_unrule(struct stm_looker *l, struct stm_error *err)

@@ -198,10 +198,17 @@ static bool open_jpeg(struct stm_image *image, struct stm_error *err)
 
 /* --- read --- */
 
+/* Four bytes a pixel are taken apart faster than three. */
+#ifdef JCS_EXTENSIONS
+static const J_COLOR_SPACE colours = JCS_EXT_RGBX;
+#else
+static const J_COLOR_SPACE colours = JCS_RGB;
+#endif
+
 static void start(struct job *job)
 {
     begin(job);
-    job->jpeg.out_color_space = job->jpeg.num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
+    job->jpeg.out_color_space = job->jpeg.num_components == 1 ? JCS_GRAYSCALE : colours;
     job->jpeg.dct_method = JDCT_ISLOW; /* the one that is exact everywhere */
     jpeg_start_decompress(&job->jpeg);
 }

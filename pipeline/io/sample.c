@@ -46,6 +46,9 @@ void stm_sample_u16(struct stm_sample sample, struct stm_sample_row from, int n,
     } else if (sample.bits == 8 && step == 3) { /* one of three colours: a step known here costs a third */
         for (int i = 0; i < n; i++)
             out[i] = (uint16_t)(p[3 * (size_t)i] ^ flip);
+    } else if (sample.bits == 8 && step == 4) { /* or of four */
+        for (int i = 0; i < n; i++)
+            out[i] = (uint16_t)(p[4 * (size_t)i] ^ flip);
     } else if (sample.bits == 8) {
         LOAD_LOOP(uint8_t, (uint16_t)(v ^ flip))
     } else if (sample.bits == 16) {

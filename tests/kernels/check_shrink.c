@@ -19,7 +19,7 @@ static void one_size(const struct stm_kernels *ref, int w, int h, int shift, enu
                          rank = check_image(cw, ch, 1);
     stm_shrink_mean(ref, mean, check_const(src), shift);
     stm_shrink_min(least, check_const(src), shift);
-    stm_shrink_rank(rank, check_const(src), shift, 250);
+    stm_shrink_rank(ref, rank, check_const(src), shift, 250);
     for (int j = 0; j < ch; j++)
         for (int i = 0; i < cw; i++) {
             static uint16_t px[128 * 128];
@@ -54,6 +54,9 @@ static void same_shape(const struct stm_kernels *ref, const struct stm_kernels *
     stm_shrink_mean(ref, a, check_const(src), shift);
     stm_shrink_mean(k, b, check_const(src), shift);
     check_equal_u16(a, b, "mean");
+    stm_shrink_rank(ref, a, check_const(src), shift, 500);
+    stm_shrink_rank(k, b, check_const(src), shift, 500);
+    check_equal_u16(a, b, "rank");
 }
 
 static void same(const struct stm_kernels *ref, const struct stm_kernels *k)
@@ -77,7 +80,7 @@ static void mean_work(void *state)
 static void rank_work(void *state)
 {
     const struct bench *b = state;
-    stm_shrink_rank(b->dst, b->src, b->shift, 250);
+    stm_shrink_rank(b->k, b->dst, b->src, b->shift, 250);
 }
 
 static void bench(const struct stm_kernels *k)
