@@ -107,16 +107,15 @@ int32_t stm_nuclei_node_room(int w, int h)
     return (int32_t)((size_t)w * (size_t)h / 24 + 64);
 }
 
-/* A frame around what is as large as the image, and as much behind it as is read at once. */
+/* A frame around what is as large as the image, and as much behind it as kernels read. */
 static size_t depth_bytes(int w, int h)
 {
-    return ((size_t)w + 2) * ((size_t)h + 2) + sizeof(uint64_t);
+    return ((size_t)w + 2) * ((size_t)h + 2) + STM_ROW_SLACK;
 }
 
-/* One more for what is noted in vain. */
 static size_t level_run_bytes(int w, int h)
 {
-    return (stm_nuclei_run_room(w, h) + 1) * sizeof(struct stm_level_run);
+    return stm_nuclei_run_room(w, h) * sizeof(struct stm_level_run);
 }
 
 /* What is kept, and what is not needed any more when the tree stands. */
