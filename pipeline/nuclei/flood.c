@@ -254,8 +254,13 @@ static int trim_run(const struct stm_finder *f, const struct stm_level_run *run)
 
 static void trim(struct stm_finder *f, const struct stm_patch *p)
 {
-    for (int32_t i = p->run; i < p->run + p->runs; i++)
+    for (int32_t i = p->run; i < p->run + p->runs; i++) {
+        const struct stm_level_run *next = &f->run[i + STM_NUCLEI_AHEAD];
+        if (i + STM_NUCLEI_AHEAD < p->run + p->runs)
+            stm_nuclei_fetch(f->light.px + next->y * f->light.stride, next->x0, next->x1,
+                             sizeof *f->light.px);
         if (trim_run(f, &f->run[i]) >= f->left_least) stm_nuclei_leave(f, &f->run[i]);
+    }
 }
 
 static bool flood_nodes(struct stm_finder *f, const struct stm_patch *p, struct stm_error *err)
