@@ -2,6 +2,8 @@
 #define _DEFAULT_SOURCE /* madvise */
 #include "pipeline/core/arena.h"
 
+#include "pipeline/core/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,9 +18,11 @@ bool stm_arena_create(struct stm_arena *arena, size_t size, struct stm_error *er
     if (posix_memalign(&base, size < HUGE_PAGE ? STM_ALIGN : HUGE_PAGE, size) != 0)
         return stm_fail(err, STM_NO_MEMORY, "%zu MiB of working memory are not available; use fewer threads",
                         size >> 20);
-    const char *const poison = getenv("STROMA_POISON");
-    *arena = (struct stm_arena){.base = base, .size = size, .poisoned = poison != NULL};
-    if (poison) arena->poison = (unsigned char)atoi(poison);
+    const char *const given = getenv("STROMA_POISON");
+    long byte = -1;
+    const bool poisoned = given && stm_text_to_long(given, &byte) && byte >= 0 && byte <= 255;
+    *arena = (struct stm_arena){.base = base, .size = size, .poisoned = poisoned};
+    if (poisoned) arena->poison = (unsigned char)byte;
     return true;
 }
 
