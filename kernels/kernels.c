@@ -15,6 +15,7 @@ static const struct stm_kernels ref = {
     .gauss_column = stm_gauss_column_ref,
     .threshold_row = stm_threshold_row_ref,
     .compare_row = stm_compare_row_ref,
+    .at_least_row = stm_at_least_row_ref,
     .distance_row = stm_distance_row_ref,
     .tops_row = stm_tops_row_ref,
     .intensity_row = stm_intensity_row_ref,
@@ -74,6 +75,7 @@ OWN(gauss_row)
 OWN(gauss_column)
 OWN(threshold_row)
 OWN(compare_row)
+OWN(at_least_row)
 OWN(distance_row)
 OWN(tops_row)
 OWN(intensity_row)
@@ -95,10 +97,10 @@ static const struct {
     bool (*own)(const struct stm_kernels *k);
 } rows[] = {
     ROW(upsample_row), ROW(flat_field_row), ROW(gain_row),      ROW(subtract_row), ROW(block_sums),
-    ROW(gauss_row),    ROW(gauss_column),   ROW(threshold_row), ROW(compare_row),  ROW(distance_row),
-    ROW(tops_row),     ROW(intensity_row),  ROW(upto_row),      ROW(median3_row),  ROW(median5_row),
-    ROW(minimum_row),  ROW(maximum_row),    ROW(focus_row),     ROW(gradient_row), ROW(stretch_row),
-    ROW(conv8_row),    ROW(log_row),        ROW(unmix_row),     ROW(tensor_row),
+    ROW(gauss_row),    ROW(gauss_column),   ROW(threshold_row), ROW(compare_row),  ROW(at_least_row),
+    ROW(distance_row), ROW(tops_row),       ROW(intensity_row), ROW(upto_row),     ROW(median3_row),
+    ROW(median5_row),  ROW(minimum_row),    ROW(maximum_row),   ROW(focus_row),    ROW(gradient_row),
+    ROW(stretch_row),  ROW(conv8_row),      ROW(log_row),       ROW(unmix_row),    ROW(tensor_row),
 };
 
 const char *stm_kernel_name(int i)

@@ -24,6 +24,7 @@ struct stm_kernels {
     stm_gauss_column_fn *gauss_column;
     stm_threshold_row_fn *threshold_row;
     stm_compare_row_fn *compare_row;
+    stm_at_least_row_fn *at_least_row;
     stm_distance_row_fn *distance_row;
     stm_tops_row_fn *tops_row;
     stm_intensity_row_fn *intensity_row;

@@ -12,6 +12,9 @@ uint16_t stm_select(const struct stm_kernels *kernels, const uint16_t *v, int n,
 /* Sum of the m smallest of n values, 0 <= m <= n. */
 uint64_t stm_least_sum(const struct stm_kernels *kernels, const uint16_t *v, int n, int m);
 
+/* Sum of those of ranks from … to - 1, 0 <= from <= to <= n; without `kernels`' passes where n is small. */
+uint64_t stm_rank_sum(const struct stm_kernels *kernels, const uint16_t *v, int n, int from, int to);
+
 /* The middle value, or the mean of the two middle ones, of n > 0 values. */
 double stm_median_of(const struct stm_kernels *kernels, const uint16_t *v, int n);
 

@@ -113,6 +113,16 @@ void stm_threshold_row_ref(uint64_t *bits, const uint16_t *src, uint16_t level, 
     }
 }
 
+void stm_at_least_row_ref(uint64_t *bits, const uint8_t *src, uint8_t least, int w)
+{
+    for (int x = 0; x < w; x += 64) {
+        uint64_t word = 0;
+        for (int i = 0; i < 64 && x + i < w; i++)
+            word |= (uint64_t)(src[x + i] >= least) << i;
+        bits[x / 64] = word;
+    }
+}
+
 void stm_compare_row_ref(uint64_t *bits, const uint16_t *src, const uint16_t *level, int w)
 {
     for (int x = 0; x < w; x += 64) {

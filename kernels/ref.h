@@ -13,6 +13,7 @@ stm_gauss_row_fn stm_gauss_row_ref;
 stm_gauss_column_fn stm_gauss_column_ref;
 stm_threshold_row_fn stm_threshold_row_ref;
 stm_compare_row_fn stm_compare_row_ref;
+stm_at_least_row_fn stm_at_least_row_ref;
 stm_distance_row_fn stm_distance_row_ref;
 stm_tops_row_fn stm_tops_row_ref;
 stm_intensity_row_fn stm_intensity_row_ref;

@@ -51,6 +51,10 @@ typedef void stm_threshold_row_fn(uint64_t *bits, const uint16_t *src, uint16_t 
 /* The same with a level for each pixel. */
 typedef void stm_compare_row_fn(uint64_t *bits, const uint16_t *src, const uint16_t *level, int w);
 
+/* Bit x of the words = src[x] >= least; unused bits of the last word are 0. STM_ROW_SLACK elements behind the
+ * row are readable. */
+typedef void stm_at_least_row_fn(uint64_t *bits, const uint8_t *src, uint8_t least, int w);
+
 /* d2[x] = min over all i of square[x + i * step] + i^2, at most 65025. square[x] <= 65025; with r the root of
  * the largest, (r + 2) * step elements before the row and as many and STM_ROW_SLACK more behind it are
  * readable (65535 beyond the image). */

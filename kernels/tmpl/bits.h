@@ -1,4 +1,4 @@
-/* threshold_row, compare_row, tops_row. */
+/* threshold_row, compare_row, at_least_row, tops_row. */
 
 static void threshold_row(uint64_t *bits, const uint16_t *src, uint16_t level, int w)
 {
@@ -20,6 +20,16 @@ static void compare_row(uint64_t *bits, const uint16_t *src, const uint16_t *lev
             word |= v_gt_bits(v_load_n(src + x + i, n), v_load_n(level + x + i, n)) << i;
         }
         bits[x / 64] = word;
+    }
+}
+
+static void at_least_row(uint64_t *bits, const uint8_t *src, uint8_t least, int w)
+{
+    for (int x = 0; x < w; x += 64) {
+        uint64_t word = 0;
+        for (int i = 0; i < 64 && x + i < w; i += 2 * VN)
+            word |= v_at_least_bits(src + x + i, least) << i;
+        bits[x / 64] = w - x < 64 ? word & ((UINT64_C(1) << (w - x)) - 1) : word;
     }
 }
 

@@ -30,6 +30,7 @@ const struct stm_kernels V_TABLE = {
     .gauss_column = gauss_column,
     .threshold_row = threshold_row,
     .compare_row = compare_row,
+    .at_least_row = at_least_row,
     .distance_row = distance_row,
     .tops_row = tops_row,
     .intensity_row = intensity_row,

@@ -127,6 +127,14 @@ static inline uint64_t v_gt_bits(v16 a, v16 b)
     return (uint64_t)_mm_movemask_epi8(bytes) ^ 0xffff;
 }
 
+/* Bit i of 2 VN = p[i] >= least. */
+static inline uint64_t v_at_least_bits(const uint8_t *p, uint8_t least)
+{
+    const __m256i v = _mm256_loadu_si256((const __m256i *)p);
+    return (uint32_t)_mm256_movemask_epi8(
+        _mm256_cmpeq_epi8(_mm256_max_epu8(v, _mm256_set1_epi8((char)least)), v));
+}
+
 /* Half of the lanes widened: a in the low, b in the high 16 bits. Which lanes: v_lanes_lo, and those plus 4.
  */
 static inline v32 v_zip_lo(v16 a, v16 b)

@@ -106,6 +106,11 @@ static inline uint64_t v_gt_bits(v16 a, v16 b)
     return _mm512_cmpgt_epu16_mask(a, b);
 }
 
+static inline uint64_t v_at_least_bits(const uint8_t *p, uint8_t least)
+{
+    return _mm512_cmpge_epu8_mask(_mm512_loadu_si512(p), _mm512_set1_epi8((char)least));
+}
+
 static inline v32 v_zip_lo(v16 a, v16 b)
 {
     return _mm512_unpacklo_epi16(a, b);

@@ -109,6 +109,14 @@ static inline uint64_t v_gt_bits(v16 a, v16 b)
     return vaddvq_u16(vandq_u16(vcgtq_u16(a, b), vld1q_u16(bit)));
 }
 
+static inline uint64_t v_at_least_bits(const uint8_t *p, uint8_t least)
+{
+    static const uint8_t bit[8] = {1, 2, 4, 8, 16, 32, 64, 128};
+    const uint8x16_t is = vcgeq_u8(vld1q_u8(p), vdupq_n_u8(least));
+    return (uint64_t)vaddv_u8(vand_u8(vget_low_u8(is), vld1_u8(bit))) |
+           (uint64_t)vaddv_u8(vand_u8(vget_high_u8(is), vld1_u8(bit))) << 8;
+}
+
 static inline v32 v_zip_lo(v16 a, v16 b)
 {
     return vreinterpretq_u32_u16(vzip1q_u16(a, b));

@@ -35,13 +35,35 @@ static void end_block(struct stm_sealer *s)
     s->rows = 0;
 }
 
+enum { LENGTH = 8 };
+
+static void put_length(unsigned char *to, size_t n)
+{
+    for (int i = 0; i < LENGTH; i++)
+        to[i] = (unsigned char)((uint64_t)n >> (8 * i));
+}
+
 void stm_seal_add(struct stm_sha256 *sum, const struct stm_cell *cell)
 {
-    unsigned char length[8];
-    for (int i = 0; i < 8; i++)
-        length[i] = (unsigned char)((uint64_t)cell->n >> (8 * i));
+    unsigned char length[LENGTH];
+    put_length(length, cell->n);
     stm_sha256_add(sum, length, sizeof length);
     if (cell->n) stm_sha256_add(sum, cell->text, cell->n);
+}
+
+/* The same to a row and to a column; short cells, which nearly all are, in one piece. */
+static void add_twice(struct stm_sha256 *row, struct stm_sha256 *column, const struct stm_cell *cell)
+{
+    unsigned char piece[64];
+    if (cell->n > sizeof piece - LENGTH) {
+        stm_seal_add(row, cell);
+        if (column) stm_seal_add(column, cell);
+        return;
+    }
+    put_length(piece, cell->n);
+    if (cell->n) memcpy(piece + LENGTH, cell->text, cell->n);
+    stm_sha256_add(row, piece, LENGTH + cell->n);
+    if (column) stm_sha256_add(column, piece, LENGTH + cell->n);
 }
 
 void stm_sealer_row(struct stm_sealer *s, const struct stm_cell *cells, size_t n)
@@ -49,8 +71,8 @@ void stm_sealer_row(struct stm_sealer *s, const struct stm_cell *cells, size_t n
     struct stm_sha256 row;
     stm_sha256_begin(&row);
     for (size_t i = 0; i < n; i++) {
-        stm_seal_add(&row, &cells[i]);
-        if (s->columns) stm_seal_add(&s->column[i < s->columns ? i : s->columns - 1], &cells[i]);
+        const size_t column = i < s->columns ? i : s->columns - 1;
+        add_twice(&row, s->columns ? &s->column[column] : NULL, &cells[i]);
     }
     add_digits(&s->block, &row);
     if (++s->rows == STM_SEAL_ROWS) end_block(s);

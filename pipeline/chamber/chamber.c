@@ -109,11 +109,23 @@ size_t stm_chamber_kept(int w, int h)
     return 3 * stm_arena_cost(tiles * sizeof(uint16_t));
 }
 
+/* Before anything else is taken: `keep` may be the arena of scratch memory, too, which goes back to where it
+ * was after this. */
+static bool keep_ground(const struct stm_looker *l, struct stm_arena *keep, struct stm_error *err)
+{
+    const size_t n = (size_t)l->tiles_w * (size_t)l->tiles_h;
+    for (int c = 0; c < l->n; c++) {
+        uint16_t *const level = stm_arena_take(keep, n * sizeof *level, "the ground", err);
+        if (!level) return false;
+        l->out->ground[c] = (struct stm_grid_of_colour){level, l->tiles_w, l->tiles_h, l->shift};
+    }
+    return true;
+}
+
 bool stm_chamber_look(struct stm_chamber *out, const struct stm_cu16 *planes, int n, int bits,
                       const struct stm_kernels *kernels, struct stm_arena *scratch, struct stm_arena *keep,
                       struct stm_error *err)
 {
-    const size_t mark = stm_arena_mark(scratch);
     const struct stm_cu16 light = STM_CONST(out->light);
     struct stm_looker l = {.kernels = kernels,
                            .scratch = scratch,
@@ -126,10 +138,12 @@ bool stm_chamber_look(struct stm_chamber *out, const struct stm_cu16 *planes, in
                            .shift = tile_shift(planes->w, planes->h)};
     l.tiles_w = stm_grid_cells(l.w, l.shift);
     l.tiles_h = stm_grid_cells(l.h, l.shift);
+    if (!keep_ground(&l, keep, err)) return false;
+    const size_t mark = stm_arena_mark(scratch);
     l.hidden = stm_arena_take(scratch, (size_t)l.tiles_w * (size_t)l.tiles_h, "tiles", err);
     out->colours = n;
     out->bits = bits;
-    if (!l.hidden || !stm_looker_flatten(&l, keep, err) || !stm_looker_unrule(&l, err)) return false;
+    if (!l.hidden || !stm_looker_flatten(&l, err) || !stm_looker_unrule(&l, err)) return false;
     out->pitch = common_pitch(out->ruling);
     out->visible = count_visible(&l);
     uint32_t *const bins = stm_arena_take(scratch, STM_CHAMBER_LIGHT * sizeof *bins, "a histogram", err);

@@ -16,8 +16,9 @@ struct stm_looker {
     int tiles_w, tiles_h;
 };
 
-/* ground.c: sums the colours, finds what the empty chamber looks like, makes it even and smooth. */
-bool stm_looker_flatten(struct stm_looker *l, struct stm_arena *keep, struct stm_error *err);
+/* ground.c: sums the colours, finds what the empty chamber looks like, makes it even and smooth;
+ * fills the grounds of `out`, for which there is room. */
+bool stm_looker_flatten(struct stm_looker *l, struct stm_error *err);
 size_t stm_looker_flatten_bytes(int w, int h);
 /* bars.c: hides tiles of burned-in bars; before the ground is found. */
 void stm_looker_hide_bars(struct stm_looker *l, struct stm_cu16 sum);

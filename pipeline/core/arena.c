@@ -2,7 +2,10 @@
 #define _DEFAULT_SOURCE /* madvise */
 #include "pipeline/core/arena.h"
 
+#include "pipeline/core/text.h"
+
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 enum { HUGE_PAGE = 2 << 20 };
@@ -15,7 +18,11 @@ bool stm_arena_create(struct stm_arena *arena, size_t size, struct stm_error *er
     if (posix_memalign(&base, size < HUGE_PAGE ? STM_ALIGN : HUGE_PAGE, size) != 0)
         return stm_fail(err, STM_NO_MEMORY, "%zu MiB of working memory are not available; use fewer threads",
                         size >> 20);
-    *arena = (struct stm_arena){.base = base, .size = size};
+    const char *const given = getenv("STROMA_POISON");
+    long byte = -1;
+    const bool poisoned = given && stm_text_to_long(given, &byte) && byte >= 0 && byte <= 255;
+    *arena = (struct stm_arena){.base = base, .size = size, .poisoned = poisoned};
+    if (poisoned) arena->poison = (unsigned char)byte;
     return true;
 }
 
@@ -36,6 +43,12 @@ void stm_arena_destroy(struct stm_arena *arena)
     *arena = (struct stm_arena){0};
 }
 
+/* What is taken and what is given back: neither may be read before it is written. */
+static void poison(const struct stm_arena *arena, size_t from, size_t end)
+{
+    if (arena->poisoned) memset(arena->base + from, arena->poison, end - from);
+}
+
 void *stm_arena_try(struct stm_arena *arena, size_t size)
 {
     const size_t cost = stm_arena_cost(size);
@@ -43,6 +56,7 @@ void *stm_arena_try(struct stm_arena *arena, size_t size)
     void *const p = arena->base + arena->used;
     arena->used += cost;
     if (arena->used > arena->peak) arena->peak = arena->used;
+    poison(arena, arena->used - cost, arena->used);
     return p;
 }
 
@@ -62,6 +76,7 @@ size_t stm_arena_mark(const struct stm_arena *arena)
 
 void stm_arena_reset(struct stm_arena *arena, size_t mark)
 {
+    if (mark < arena->used) poison(arena, mark, arena->used);
     arena->used = mark;
 }
 

@@ -14,9 +14,13 @@ struct stm_arena {
     unsigned char *base;
     size_t size, used, peak;
     int threads; /* that may work at once, itself included; 0 is 1 */
+    bool poisoned;
+    unsigned char poison; /* what memory holds when it is taken and when it is given back, if `poisoned` */
 };
 
-/* Reserves `size` bytes (touched lazily by the system). Free with stm_arena_destroy. */
+/* Reserves `size` bytes (touched lazily by the system). Free with stm_arena_destroy. Where the environment
+ * has STROMA_POISON=0 … 255, memory is filled with that whenever it is taken or given back: results may not
+ * depend on it. */
 bool stm_arena_create(struct stm_arena *arena, size_t size, struct stm_error *err);
 /* For an arena that will be taken from end to end: large pages, so that fewer have to be fetched. They would
  * cost memory where much that is taken is never touched. */

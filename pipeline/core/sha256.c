@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <nettle/sha2.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,8 +12,11 @@ static void finish(struct sha256_ctx *context, char hex[STM_SHA256_HEX])
 {
     unsigned char digest[SHA256_DIGEST_SIZE];
     sha256_digest(context, sizeof digest, digest);
-    for (size_t i = 0; i < sizeof digest; i++)
-        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+    for (size_t i = 0; i < sizeof digest; i++) {
+        hex[2 * i] = "0123456789abcdef"[digest[i] >> 4];
+        hex[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
+    }
+    hex[2 * sizeof digest] = '\0';
 }
 
 void stm_sha256_hex(const void *bytes, size_t n, char hex[STM_SHA256_HEX])

@@ -22,24 +22,36 @@ static void legendre(double u, double p[D + 1])
         p[n + 1] = ((2 * n + 1) * x * p[n] - n * p[n - 1]) / (n + 1);
 }
 
-static void basis(int degree, double u, double v, double b[N])
+static void product(int degree, const double pu[D + 1], const double pv[D + 1], double b[N])
 {
-    double pu[D + 1], pv[D + 1];
     int k = 0;
-    legendre(u, pu);
-    legendre(v, pv);
     for (int j = 0; j <= degree; j++)
         for (int i = 0; i + j <= degree; i++)
             b[k++] = pu[i] * pv[j];
 }
 
-double stm_surface_at(const struct stm_surface *surface, double u, double v)
+static double value_of(const struct stm_surface *surface, const double pu[D + 1], const double pv[D + 1])
 {
     double b[N], sum = 0;
-    basis(surface->degree, u, v, b);
+    product(surface->degree, pu, pv, b);
     for (int k = 0; k < terms(surface->degree); k++)
         sum += surface->c[k] * b[k];
     return sum;
+}
+
+double stm_surface_at(const struct stm_surface *surface, double u, double v)
+{
+    double pu[D + 1], pv[D + 1];
+    legendre(u, pu);
+    legendre(v, pv);
+    return value_of(surface, pu, pv);
+}
+
+/* The polynomials at the middle of each tile along one axis. */
+static void legendre_of_tiles(int n, double p[STM_TILES_MAX][D + 1])
+{
+    for (int i = 0; i < n; i++)
+        legendre((i + 0.5) / n, p[i]);
 }
 
 /* Cholesky in place: a (lower triangle) x = c, x into c */
@@ -72,11 +84,13 @@ static bool solve(double a[N][N], double c[N], int n)
 static bool weighted_fit(struct stm_surface *surface, const double *value, const double *weight, int nx,
                          int ny)
 {
-    double a[N][N] = {{0}}, c[N] = {0}, b[N];
+    double a[N][N] = {{0}}, c[N] = {0}, b[N], pu[STM_TILES_MAX][D + 1], pv[STM_TILES_MAX][D + 1];
     const int n = terms(surface->degree);
+    legendre_of_tiles(nx, pu);
+    legendre_of_tiles(ny, pv);
     for (int y = 0, at = 0; y < ny; y++)
         for (int x = 0; x < nx; x++, at++) {
-            basis(surface->degree, (x + 0.5) / nx, (y + 0.5) / ny, b);
+            product(surface->degree, pu[x], pv[y], b);
             for (int i = 0; i < n; i++) {
                 for (int j = 0; j <= i; j++)
                     a[i][j] += weight[at] * b[i] * b[j];
@@ -93,11 +107,13 @@ static bool weighted_fit(struct stm_surface *surface, const double *value, const
 static void reweigh(const struct stm_surface *surface, const double *value, double *weight, int nx, int ny)
 {
     double residual[STM_TILES_MOST], scratch[STM_TILES_MOST];
+    double pu[STM_TILES_MAX][D + 1], pv[STM_TILES_MAX][D + 1];
     const int n = nx * ny;
+    legendre_of_tiles(nx, pu);
+    legendre_of_tiles(ny, pv);
     for (int y = 0, at = 0; y < ny; y++)
         for (int x = 0; x < nx; x++, at++)
-            scratch[at] = residual[at] =
-                fabs(value[at] - stm_surface_at(surface, (x + 0.5) / nx, (y + 0.5) / ny));
+            scratch[at] = residual[at] = fabs(value[at] - value_of(surface, pu[x], pv[y]));
     const double reach = 6.95 * stm_median(scratch, n);
     for (int i = 0; i < n && reach > 0; i++) {
         const double r = residual[i] / reach, w = 1 - r * r;

@@ -26,7 +26,7 @@ struct stm_tiles stm_tiles_over(int w, int h, int most)
 static uint32_t band_mean(const struct stm_kernels *k, const uint16_t *v, int n, struct stm_band band)
 {
     const int from = n * band.lo / 16, to = n * band.hi / 16;
-    const uint64_t sum = stm_least_sum(k, v, n, to) - stm_least_sum(k, v, n, from);
+    const uint64_t sum = stm_rank_sum(k, v, n, from, to);
     return (uint32_t)((sum * STM_LEVEL_ONE + (uint64_t)(to - from) / 2) / (uint64_t)(to - from));
 }
 

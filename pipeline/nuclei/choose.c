@@ -224,20 +224,34 @@ size_t stm_nuclei_choose_bytes(int w, int h)
            stm_arena_cost(((size_t)stm_nuclei_node_room(w, h) + 1) * sizeof(struct sized));
 }
 
-/* Twice: the second time with the usual area that the first one found. */
+/* Of the usual nucleus, before any is known. */
+static double area_expected(const struct stm_finder *f)
+{
+    return 0.78 * f->diameter * f->diameter;
+}
+
+void stm_nuclei_weigh_patch(struct stm_finder *f, const struct stm_patch *p, int32_t *corners)
+{
+    struct chooser c = {f, corners, corners + 2 * (size_t)f->h, area_expected(f)};
+    for (int32_t i = p->node + p->nodes - 1; i >= p->node; i--)
+        weigh(&c, i);
+}
+
+/* Nodes have been weighed once, patch by patch; the second time it is with the usual area that this leads to.
+ */
 bool stm_nuclei_choose(struct stm_finder *f, struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(f->scratch), corners = 2 * (size_t)f->h * sizeof(int32_t);
     struct chooser c = {f, stm_arena_take(f->scratch, corners, "hulls", err),
-                        stm_arena_take(f->scratch, corners, "hulls", err), 0.78 * f->diameter * f->diameter};
+                        stm_arena_take(f->scratch, corners, "hulls", err), area_expected(f)};
     struct sized *area = stm_arena_take(f->scratch, (size_t)(f->nodes + 1) * sizeof *area, "areas", err);
     if (!c.x || !c.y || !area) return false;
     for (int pass = 0; pass < 2; pass++) {
         for (int32_t i = f->nodes - 1; i >= 0; i--)
-            if (f->options->declump)
-                weigh(&c, i);
-            else
+            if (!f->options->declump)
                 f->node[i].chosen = 1;
+            else if (pass > 0)
+                weigh(&c, i);
         keep_lowest(f);
         if (pass == 0) c.typical = typical_area(&c, area);
     }

@@ -87,28 +87,54 @@ static void add_pixel(const struct stm_finder *f, struct stm_pair *p, const stru
     if (ends_at(f, s, x)) add_end(p, x, s->y);
 }
 
-static void add_contact(struct stm_pairs *pairs, const struct stm_finder *f, uint32_t a, uint32_t b,
-                        struct stretch s)
+/* Contacts go on from row to row: most join the entry that the same two blobs had last. Where each is, by a
+ * few bits of their numbers. */
+enum { RECENT = 1024 };
+struct recent {
+    size_t entry[RECENT]; /* its place + 1, 0 = none */
+};
+
+static size_t *recent_of(struct recent *r, uint32_t a, uint32_t b)
+{
+    return &r->entry[(a * 31 + b) % RECENT];
+}
+
+static struct stm_pair *entry_of(struct stm_pairs *pairs, struct recent *r, uint32_t a, uint32_t b)
+{
+    size_t *const at = recent_of(r, a, b);
+    struct stm_pair *p = *at ? &pairs->pair[*at - 1] : NULL;
+    if (p && p->a == a && p->b == b) return p;
+    if (pairs->n == pairs->room) return NULL;
+    *at = pairs->n + 1;
+    p = &pairs->pair[pairs->n++];
+    *p = (struct stm_pair){.a = a, .b = b};
+    return p;
+}
+
+static void add_contact(struct stm_pairs *pairs, struct recent *r, const struct stm_finder *f, uint32_t a,
+                        uint32_t b, struct stretch s)
 {
     const int reach = f->typical > 200 ? (int)(inside_reach * sqrt(f->typical)) : 2;
-    if (a == b || pairs->n == pairs->room) return;
-    struct stm_pair *p = &pairs->pair[pairs->n++];
-    *p = (struct stm_pair){.a = a < b ? a : b, .b = a < b ? b : a, .length = s.x1 - s.x0};
+    if (a == b) return;
+    struct stm_pair *p = entry_of(pairs, r, a < b ? a : b, a < b ? b : a);
+    if (!p) return;
+    p->length += s.x1 - s.x0;
     for (int x = s.x0; x < s.x1; x++)
         add_pixel(f, p, &s, x, reach);
 }
 
 /* Contacts of piece i with the one to its right and with those above; `above` walks along the row above. */
-static void contacts_of(struct stm_pairs *pairs, const struct stm_finder *f, int32_t i, int32_t *above)
+static void contacts_of(struct stm_pairs *pairs, struct recent *r, const struct stm_finder *f, int32_t i,
+                        int32_t *above)
 {
     const struct stm_piece *p = f->piece, *me = p + i;
     if (i + 1 < f->pieces && me[1].y == me->y && me[1].x0 == me->x1)
-        add_contact(pairs, f, me->blob, me[1].blob, (struct stretch){me->x1 - 1, me->x1, me->y, 1, 0});
+        add_contact(pairs, r, f, me->blob, me[1].blob, (struct stretch){me->x1 - 1, me->x1, me->y, 1, 0});
     while (p[*above].y < me->y - 1 || (p[*above].y == me->y - 1 && p[*above].x1 <= me->x0))
         ++*above;
     for (int32_t j = *above; j < i && p[j].y == me->y - 1 && p[j].x0 < me->x1; j++) {
         const int x0 = p[j].x0 > me->x0 ? p[j].x0 : me->x0, x1 = p[j].x1 < me->x1 ? p[j].x1 : me->x1;
-        add_contact(pairs, f, p[j].blob, me->blob, (struct stretch){x0, x1, me->y, 0, -1});
+        add_contact(pairs, r, f, p[j].blob, me->blob, (struct stretch){x0, x1, me->y, 0, -1});
     }
 }
 
@@ -147,8 +173,9 @@ void stm_pairs_gather(struct stm_pairs *pairs)
 
 void stm_pairs_collect(struct stm_pairs *pairs, const struct stm_finder *f)
 {
+    struct recent recent = {{0}};
     pairs->n = 0;
     for (int32_t i = 0, above = 0; i < f->pieces; i++)
-        contacts_of(pairs, f, i, &above);
+        contacts_of(pairs, &recent, f, i, &above);
     stm_pairs_gather(pairs);
 }

@@ -35,12 +35,11 @@ static int level_rank(const uint32_t *count, int from, int end)
     return from;
 }
 
-/* Neighbours are alike, so that they are counted in turn in two tables: an increment need not wait for the
- * one before. The light that 70 % of the node's pixels below level `end` do not exceed, not counting those
- * outside the boundary that follows from it: found twice, the first time with all. */
-static int plateau(const struct stm_finder *f, const struct stm_node *n, int end)
+/* Pixels of the node at each depth, one by one. Neighbours are alike, so that they are counted in turn in two
+ * tables: an increment need not wait for the one before. */
+static void count_pixels(const struct stm_finder *f, const struct stm_node *n, uint32_t *count)
 {
-    uint32_t count[STM_NUCLEI_LEVELS + 2] = {0}, odd[STM_NUCLEI_LEVELS + 2] = {0};
+    uint32_t odd[STM_NUCLEI_LEVELS + 2] = {0};
     for (int32_t i = n->first; i >= 0; i = f->run[i].next) {
         const uint8_t *depth = f->depth.px + f->run[i].y * f->depth.stride;
         int x = f->run[i].x0;
@@ -52,6 +51,36 @@ static int plateau(const struct stm_finder *f, const struct stm_node *n, int end
     }
     for (int d = 0; d <= f->depths; d++)
         count[d] += odd[d];
+}
+
+/* The same from the areas of the sets in it, as long as there is one for every depth. */
+static void count_areas(const struct stm_finder *f, int32_t id, uint32_t *count)
+{
+    const struct stm_node *const node = f->node;
+    for (int32_t i = id;;) {
+        count[node[i].level] += (uint32_t)node[i].area;
+        if (i != id) count[node[i].level - 1] -= (uint32_t)node[i].area;
+        if (node[i].child >= 0) {
+            i = node[i].child;
+            continue;
+        }
+        while (i != id && node[i].sibling < 0)
+            i = node[i].parent;
+        if (i == id) return;
+        i = node[i].sibling;
+    }
+}
+
+/* The light that 70 % of the node's pixels below level `end` do not exceed, not counting those outside the
+ * boundary that follows from it: found twice, the first time with all. */
+static int plateau(const struct stm_finder *f, int32_t id, int end)
+{
+    const struct stm_node *const n = &f->node[id];
+    uint32_t count[STM_NUCLEI_LEVELS + 2] = {0};
+    if (f->levels == f->depths)
+        count_areas(f, id, count);
+    else
+        count_pixels(f, n, count);
     int k = level_rank(count, n->level, end);
     const int edge = f->level_of[(uint16_t)(f->options->boundary * f->level[k])];
     k = level_rank(count, edge > n->level ? edge : n->level, end);
@@ -72,7 +101,7 @@ static void paint(struct stm_finder *f, const struct stm_node *n, uint32_t label
 static void plant_node(struct stm_finder *f, int32_t id)
 {
     const struct stm_node *n = &f->node[id], *core = n->core < 0 ? NULL : &f->node[n->core];
-    const int edge = (int)(f->options->boundary * plateau(f, n, core ? core->level : f->levels + 1));
+    const int edge = (int)(f->options->boundary * plateau(f, id, core ? core->level : f->levels + 1));
     f->boundary[n->label] = (uint16_t)(edge > f->level[1] ? edge : f->level[1]);
     paint(f, n, n->label);
     if (!core) return;
@@ -196,25 +225,42 @@ static void spread(struct flood *q)
     }
 }
 
-/* What is darker than its label's boundary goes back to the ground. Returns the longest run of that. */
+/* Pixels [x0, x1), all of one label: those darker than its boundary lose it. Returns how many do. */
+static int trim_label(const uint16_t *restrict px, uint32_t *restrict label, int x0, int x1,
+                      uint16_t boundary)
+{
+    const uint32_t number = label[x0];
+    int dark = 0;
+    for (int x = x0; x < x1; x++) {
+        label[x] = px[x] >= boundary ? number : 0;
+        dark += px[x] < boundary;
+    }
+    return dark;
+}
+
+/* What is darker than its label's boundary goes back to the ground. Returns how many pixels that are. */
 static int trim_run(const struct stm_finder *f, const struct stm_level_run *run)
 {
     const uint16_t *px = f->light.px + run->y * f->light.stride;
     uint32_t *label = f->labels.px + run->y * f->labels.stride;
-    int longest = 0, dark = 0;
-    for (int x = run->x0; x < run->x1; x++) {
-        const bool in = px[x] >= f->boundary[label[x]];
-        label[x] = in ? label[x] : 0;
-        dark = in ? 0 : dark + 1;
-        longest = dark > longest ? dark : longest;
+    int dark = 0;
+    for (int x = run->x0, end; x < run->x1; x = end) {
+        for (end = x + 1; end < run->x1 && label[end] == label[x];)
+            end++;
+        dark += trim_label(px, label, x, end, f->boundary[label[x]]);
     }
-    return longest;
+    return dark;
 }
 
 static void trim(struct stm_finder *f, const struct stm_patch *p)
 {
-    for (int32_t i = p->run; i < p->run + p->runs; i++)
+    for (int32_t i = p->run; i < p->run + p->runs; i++) {
+        const struct stm_level_run *next = &f->run[i + STM_NUCLEI_AHEAD];
+        if (i + STM_NUCLEI_AHEAD < p->run + p->runs)
+            stm_nuclei_fetch(f->light.px + next->y * f->light.stride, next->x0, next->x1,
+                             sizeof *f->light.px);
         if (trim_run(f, &f->run[i]) >= f->left_least) stm_nuclei_leave(f, &f->run[i]);
+    }
 }
 
 static bool flood_nodes(struct stm_finder *f, const struct stm_patch *p, struct stm_error *err)

@@ -15,19 +15,17 @@ static int64_t gcd(int64_t x, int64_t y)
     return b ? 1 : a;
 }
 
-/* Corner i of the closed way: down the right chain, up the left one (which lies bottom first). */
-static int corner(const struct stm_hull *h, int i, int n)
+/* Corners are met on the closed way: down the right chain, up the left one (which lies bottom first). The one
+ * after corner `a`; h->room at the end. */
+static int next_corner(const struct stm_hull *h, int a)
 {
-    i %= n;
-    return i < h->right ? i : h->left + i - h->right;
+    return a + 1 == h->right ? h->left : a + 1;
 }
 
 int64_t stm_hull_pixels(const struct stm_hull *h)
 {
-    const int n = h->right + h->room - h->left;
     int64_t twice = 0, border = 0;
-    for (int i = 0; i < n; i++) {
-        const int a = corner(h, i, n), b = corner(h, i + 1, n);
+    for (int a = h->room - 1, b = 0; b < h->room; a = b, b = next_corner(h, b)) {
         twice += (int64_t)h->x[a] * h->y[b] - (int64_t)h->x[b] * h->y[a];
         border += gcd((int64_t)h->x[b] - h->x[a], (int64_t)h->y[b] - h->y[a]);
     }
@@ -36,10 +34,8 @@ int64_t stm_hull_pixels(const struct stm_hull *h)
 
 double stm_hull_depth(const struct stm_hull *h, int32_t x, int32_t y)
 {
-    const int n = h->right + h->room - h->left;
     double least = -1;
-    for (int i = 0; i < n; i++) {
-        const int a = corner(h, i, n), b = corner(h, i + 1, n);
+    for (int a = h->room - 1, b = 0; b < h->room; a = b, b = next_corner(h, b)) {
         const double dx = h->x[b] - h->x[a], dy = h->y[b] - h->y[a], length = sqrt(dx * dx + dy * dy);
         if (!(length > 0)) continue;
         const double d = (dx * (y - h->y[a]) - dy * (x - h->x[a])) / length;

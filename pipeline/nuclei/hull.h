@@ -16,26 +16,27 @@ static inline struct stm_hull stm_hull_begin(int32_t *x, int32_t *y, int rows)
     return (struct stm_hull){x, y, 2 * rows, 0, 2 * rows};
 }
 
-/* Twice the area of the triangle a, b, (x, y); positive when (x, y) lies clockwise of the way from a to b (y
- * downwards). */
-static inline int64_t stm_hull_turn(const struct stm_hull *h, int a, int b, int32_t x, int32_t y)
+/* Twice the area of the triangle of corners a, b and (x, y); positive when (x, y) lies clockwise of the way
+ * from a to b (y downwards). */
+static inline int64_t stm_hull_turn(const int32_t *px, const int32_t *py, int a, int b, int32_t x, int32_t y)
 {
-    return ((int64_t)h->x[b] - h->x[a]) * ((int64_t)y - h->y[a]) -
-           ((int64_t)h->y[b] - h->y[a]) * ((int64_t)x - h->x[a]);
+    return ((int64_t)px[b] - px[a]) * ((int64_t)y - py[a]) - ((int64_t)py[b] - py[a]) * ((int64_t)x - px[a]);
 }
 
 /* Row y, below all rows so far, has pixels from x0 to x1 (both included). */
 static inline void stm_hull_row(struct stm_hull *h, int32_t y, int32_t x0, int32_t x1)
 {
+    int32_t *const px = h->x, *const py = h->y;
+    const int room = h->room;
     int right = h->right, left = h->left;
-    while (right >= 2 && stm_hull_turn(h, right - 2, right - 1, x1, y) <= 0)
+    while (right >= 2 && stm_hull_turn(px, py, right - 2, right - 1, x1, y) <= 0)
         right--;
-    h->x[right] = x1;
-    h->y[right] = y;
-    while (h->room - left >= 2 && stm_hull_turn(h, left + 1, left, x0, y) >= 0)
+    px[right] = x1;
+    py[right] = y;
+    while (room - left >= 2 && stm_hull_turn(px, py, left + 1, left, x0, y) >= 0)
         left++;
-    h->x[left - 1] = x0;
-    h->y[left - 1] = y;
+    px[left - 1] = x0;
+    py[left - 1] = y;
     h->right = right + 1;
     h->left = left - 1;
 }

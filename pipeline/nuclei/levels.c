@@ -88,75 +88,66 @@ static void fetch(const struct stm_finder *f, const struct stm_segment *run)
     stm_nuclei_fetch(f->depth.px + run->y * f->depth.stride, run->x0, run->x1, sizeof *f->depth.px);
 }
 
-/* Depths of the patch's pixels; count[k] = runs of level k. Counts are differences first: a rise from a to b
- * opens a run on each of the levels a + 1 … b. Whether the light rises cannot be foreseen, so there is no
- * branch.
- */
-static void count_runs(const struct stm_finder *f, const struct stm_segment *run, size_t n, int32_t *count)
+static void fill_depths(const struct stm_finder *f, const struct stm_segment *run, size_t n)
 {
-    memset(count, 0, (size_t)(f->depths + 2) * sizeof *count);
     for (size_t i = 0; i < n; i++) {
         const uint16_t *px = f->light.px + run[i].y * f->light.stride;
         uint8_t *depth = f->depth.px + run[i].y * f->depth.stride;
         if (i + STM_NUCLEI_AHEAD < n) fetch(f, &run[i + STM_NUCLEI_AHEAD]);
-        for (int x = run[i].x0, was = 0; x < run[i].x1; x++) {
-            const int now = f->level_of[px[x]], rises = now > was;
-            depth[x] = (uint8_t)now;
-            count[was + 1] += rises;
-            count[now + 1] -= rises;
-            was = now;
-        }
+        for (int x = run[i].x0; x < run[i].x1; x++)
+            depth[x] = f->level_of[px[x]];
     }
-    for (int k = 1; k <= f->depths; k++)
-        count[k] += count[k - 1];
 }
 
-/* Where the next run of each level goes, and where the present one began. */
-struct emitter {
+/* Runs that a list grows by; it is `full` when there is no room for one. */
+struct list {
     struct stm_level_run *run;
-    int32_t next[STM_NUCLEI_LEVELS + 2], open[STM_NUCLEI_LEVELS + 2 + 8];
+    size_t n, room;
+    bool full;
 };
 
-/* Notes the run of level k that ends before x, as the next one if it does (`ends`). That of the level below,
- * in which it lies, has its place already, though it is not noted yet. */
-static inline void note(struct emitter *e, int k, int32_t y, int32_t x, int ends)
+static inline void add(struct list *list, int32_t y, int32_t x0, int32_t x1, int32_t below)
 {
-    e->run[e->next[k]] = (struct stm_level_run){y, e->open[k], x, -1, e->next[k > 0 ? k - 1 : 0]};
-    e->next[k] += ends;
+    if (list->n < list->room)
+        list->run[list->n++] = (struct stm_level_run){y, x0, x1, -1, below};
+    else
+        list->full = true;
 }
 
-/* Levels above the present one are not open, so it does no harm to open eight of them at each pixel, nor to
- * note a run that goes on and is noted once more: steps of none and of one go without a branch. */
-static void emit(struct emitter *e, const uint8_t *depth, struct stm_segment run)
+/* Pixels of run `i` at level k or above. Most rows go up to a top and down again, so that there is one run.
+ */
+static void add_within(struct list *list, const struct stm_finder *f, int32_t i, int k)
 {
-    int was = 0;
-    for (int x = run.x0; x <= run.x1; x++) {
-        const int now = x < run.x1 ? depth[x] : 0, ends = now < was;
-        for (int i = 1; i <= 8; i++)
-            e->open[was + i] = x;
-        for (int k = was + 9; k <= now; k++)
-            e->open[k] = x;
-        note(e, was, run.y, x, ends);
-        for (int k = was - 1; k > now; k--)
-            note(e, k, run.y, x, 1);
-        was = now;
+    const struct stm_level_run in = list->run[i];
+    const uint8_t *depth = f->depth.px + in.y * f->depth.stride;
+    int open = -1;
+    for (int x = in.x0; x < in.x1; x += 64) {
+        uint64_t bits;
+        f->kernels->at_least_row(&bits, depth + x, (uint8_t)k, in.x1 - x < 64 ? in.x1 - x : 64);
+        uint64_t edges = bits ^ (bits << 1 | (uint64_t)(open >= 0));
+        for (; edges; edges &= edges - 1) {
+            const int at = x + __builtin_ctzll(edges);
+            if (open >= 0) add(list, in.y, open, at, i);
+            open = open >= 0 ? -1 : at;
+        }
     }
+    if (open >= 0) add(list, in.y, open, in.x1, i);
 }
 
 bool stm_nuclei_patch_levels(struct stm_finder *f, const struct stm_segment *run, size_t n, int32_t *first)
 {
-    struct emitter e = {.run = f->run};
-    size_t runs = f->runs;
-    count_runs(f, run, n, e.next);
-    for (int k = 1; k <= f->depths; k++) {
-        first[k] = (int32_t)runs;
-        runs += (size_t)e.next[k];
-        e.next[k] = first[k];
-    }
-    if (runs > stm_nuclei_run_room(f->w, f->h)) return false;
-    first[f->depths + 1] = e.next[0] = (int32_t)runs;
+    struct list list = {f->run, f->runs, stm_nuclei_run_room(f->w, f->h), false};
+    fill_depths(f, run, n);
+    first[1] = (int32_t)list.n;
     for (size_t i = 0; i < n; i++)
-        emit(&e, f->depth.px + run[i].y * f->depth.stride, run[i]);
-    f->runs = runs;
+        add(&list, run[i].y, run[i].x0, run[i].x1, -1);
+    first[2] = (int32_t)list.n;
+    for (int k = 2; k <= f->depths; k++) {
+        for (int32_t i = first[k - 1]; i < first[k] && !list.full; i++)
+            add_within(&list, f, i, k);
+        first[k + 1] = (int32_t)list.n;
+    }
+    if (list.full) return false;
+    f->runs = list.n;
     return true;
 }

@@ -18,6 +18,8 @@ struct scale {
     uint16_t *above;    /* light minus the mean around, in units of 16; 0 where it is less */
     uint32_t *column;   /* sums over the window's rows */
     double *sum;        /* of the columns before each: whole numbers below 2^53 */
+    uint32_t
+        *wrapped; /* the same modulo 2^32, in the same place: for windows whose sums are less than that */
     uint64_t *was, *is; /* whether pixels of the row above and of this one are in chords */
     int32_t *begun;     /* row in which the chord along each column began */
     uint32_t *chords;   /* pixels in chords of each length */
@@ -45,6 +47,12 @@ static inline uint16_t stands_out(int px, double sum, double inverse)
     return (uint16_t)(out > 0 ? out : 0);
 }
 
+/* The sum of the brightest window takes no more than 32 bits. */
+static bool fits(int radius)
+{
+    return (2 * (uint64_t)radius + 1) * (2 * (uint64_t)radius + 1) * 65535 <= UINT32_MAX;
+}
+
 /* Where the window is cut at the border. */
 static void above_ends(const struct scale *s, int from, int to, int y, int radius, int rows)
 {
@@ -52,7 +60,8 @@ static void above_ends(const struct scale *s, int from, int to, int y, int radiu
     const int w = s->px.w;
     for (int x = from; x < to; x++) {
         const int a = clip(x - radius, w), b = clip(x + radius + 1, w);
-        s->above[(ptrdiff_t)y * w + x] = stands_out(px[x], s->sum[b] - s->sum[a], 1.0 / ((b - a) * rows));
+        const double sum = fits(radius) ? (double)(s->wrapped[b] - s->wrapped[a]) : s->sum[b] - s->sum[a];
+        s->above[(ptrdiff_t)y * w + x] = stands_out(px[x], sum, 1.0 / ((b - a) * rows));
     }
 }
 
@@ -67,20 +76,47 @@ static void count_row(struct scale *s, const uint16_t *above)
     if (x < s->px.w) s->bins[above[x]]++;
 }
 
+/* Rows through windows that are whole. A sum of doubles has to wait for the one before it. */
+static void above_middle(const struct scale *s, uint16_t *restrict out, const uint16_t *restrict px,
+                         int begin, int end, int radius, double inverse)
+{
+    const uint32_t *restrict sum = s->wrapped;
+    for (int x = begin; x < end; x++) {
+        /* Signed, so that conversion takes one instruction; shifted back exactly. */
+        const int32_t around = (int32_t)((sum[x + radius + 1] - sum[x - radius]) ^ 0x80000000u);
+        out[x] = stands_out(px[x], (double)around + 2147483648.0, inverse);
+    }
+}
+
+static void above_middle_wide(const struct scale *s, uint16_t *restrict out, const uint16_t *restrict px,
+                              int begin, int end, int radius, double inverse)
+{
+    const double *restrict sum = s->sum;
+    for (int x = begin; x < end; x++)
+        out[x] = stands_out(px[x], sum[x + radius + 1] - sum[x - radius], inverse);
+}
+
+static void add_up(struct scale *s, bool narrow)
+{
+    uint32_t sum = 0;
+    s->sum[0] = 0;
+    for (int x = 0; x < s->px.w && !narrow; x++)
+        s->sum[x + 1] = s->sum[x] + s->column[x];
+    if (narrow) s->wrapped[0] = 0;
+    for (int x = 0; x < s->px.w && narrow; x++)
+        s->wrapped[x + 1] = sum += s->column[x];
+}
+
 /* Light minus its mean over the window of `radius`, cut at the border. */
 static void above_row(struct scale *s, int y, int radius, int rows)
 {
     const int w = s->px.w, begin = clip(radius, w), end = w - radius - 1 > begin ? w - radius - 1 : begin;
-    const uint16_t *restrict px = s->px.px + y * s->px.stride;
-    uint16_t *restrict out = s->above + (ptrdiff_t)y * w;
-    const double *restrict sum = s->sum;
+    const uint16_t *px = s->px.px + y * s->px.stride;
+    uint16_t *out = s->above + (ptrdiff_t)y * w;
     const double inverse = 1.0 / ((2 * radius + 1) * rows);
-    s->sum[0] = 0;
-    for (int x = 0; x < w; x++)
-        s->sum[x + 1] = s->sum[x] + s->column[x];
+    add_up(s, fits(radius));
     above_ends(s, 0, begin, y, radius, rows);
-    for (int x = begin; x < end; x++)
-        out[x] = stands_out(px[x], sum[x + radius + 1] - sum[x - radius], inverse);
+    (fits(radius) ? above_middle : above_middle_wide)(s, out, px, begin, end, radius, inverse);
     above_ends(s, end, w, y, radius, rows);
     count_row(s, out);
 }
@@ -198,6 +234,7 @@ static bool prepare(struct scale *s, struct stm_finder *f, int shift, struct stm
     s->above = stm_arena_take(f->scratch, n * sizeof *s->above, "local contrast", err);
     s->column = stm_arena_take(f->scratch, (size_t)w * sizeof *s->column, "column sums", err);
     s->sum = stm_arena_take(f->scratch, ((size_t)w + 1) * sizeof *s->sum, "column sums", err);
+    s->wrapped = (uint32_t *)s->sum;
     s->was = stm_arena_take(f->scratch, ((size_t)w + 63) / 64 * sizeof *s->was, "chords", err);
     s->is = stm_arena_take(f->scratch, ((size_t)w + 63) / 64 * sizeof *s->is, "chords", err);
     s->begun = stm_arena_take(f->scratch, (size_t)w * sizeof *s->begun, "chords", err);

@@ -93,9 +93,9 @@ static uint16_t peak_of(const struct stm_finder *f, int32_t run)
 }
 
 /* Children come after their parents. */
-static void raise_peaks(struct stm_finder *f)
+static void raise_peaks(struct stm_finder *f, const struct stm_patch *p)
 {
-    for (int i = f->nodes - 1; i >= 0; i--) {
+    for (int i = p->node + p->nodes - 1; i >= p->node; i--) {
         struct stm_node *n = &f->node[i];
         if (n->child < 0) n->peak = peak_of(f, n->first);
         if (n->parent >= 0 && f->node[n->parent].peak < n->peak) f->node[n->parent].peak = n->peak;
@@ -107,16 +107,20 @@ int32_t stm_nuclei_node_room(int w, int h)
     return (int32_t)((size_t)w * (size_t)h / 24 + 64);
 }
 
-/* A frame around what is as large as the image, and as much behind it as is read at once. */
+/* A frame around what is as large as the image, and as much behind it as kernels read. */
 static size_t depth_bytes(int w, int h)
 {
-    return ((size_t)w + 2) * ((size_t)h + 2) + sizeof(uint64_t);
+    return ((size_t)w + 2) * ((size_t)h + 2) + STM_ROW_SLACK;
 }
 
-/* One more for what is noted in vain. */
 static size_t level_run_bytes(int w, int h)
 {
-    return (stm_nuclei_run_room(w, h) + 1) * sizeof(struct stm_level_run);
+    return stm_nuclei_run_room(w, h) * sizeof(struct stm_level_run);
+}
+
+static size_t corners_bytes(int h)
+{
+    return 4 * (size_t)h * sizeof(int32_t);
 }
 
 /* What is kept, and what is not needed any more when the tree stands. */
@@ -126,7 +130,8 @@ size_t stm_nuclei_tree_bytes(int w, int h)
     return stm_arena_cost(nodes * sizeof(struct stm_node)) +
            stm_arena_cost(nodes * sizeof(struct stm_patch)) + stm_arena_cost(level_run_bytes(w, h)) +
            stm_arena_cost(depth_bytes(w, h)) + 2 * stm_arena_cost(runs * sizeof(struct stm_segment)) +
-           stm_arena_cost(runs * sizeof(uint32_t)) + stm_arena_cost((nodes + 2) * sizeof(size_t));
+           stm_arena_cost(runs * sizeof(uint32_t)) + stm_arena_cost((nodes + 2) * sizeof(size_t)) +
+           stm_arena_cost(corners_bytes(h));
 }
 
 static bool take(struct stm_finder *f, struct stm_error *err)
@@ -170,15 +175,19 @@ static int levels_that_fit(const struct stm_finder *f, const int64_t *sets)
 
 /* Where there is no room for all runs, every second level is left out; where there is none for all nodes, the
  * tree is cut at the top. */
-static void grow(struct stm_finder *f, const struct stm_segment *run, const size_t *first)
+static void grow(struct stm_finder *f, const struct stm_segment *run, const size_t *first, int32_t *corners)
 {
     for (bool done = f->patches == 0; !done;) {
         int64_t sets[STM_NUCLEI_LEVELS + 2] = {0};
         bool fits = true;
         f->runs = 0;
         f->nodes = 0;
-        for (int32_t i = 0; i < f->patches && fits; i++)
+        for (int32_t i = 0; i < f->patches && fits; i++) {
             fits = add_patch(f, &f->patch[i], run + first[i + 1], first[i + 2] - first[i + 1], sets);
+            if (!fits) break;
+            raise_peaks(f, &f->patch[i]);
+            if (f->options->declump) stm_nuclei_weigh_patch(f, &f->patch[i], corners);
+        }
         const int levels = levels_that_fit(f, sets);
         done = fits && levels == f->levels;
         if (fits)
@@ -196,11 +205,11 @@ bool stm_nuclei_tree(struct stm_finder *f, struct stm_error *err)
     const size_t mark = stm_arena_mark(f->scratch);
     struct stm_segment *run = stm_arena_take(f->scratch, runs * sizeof *run, "the lowest level", err);
     size_t *first = stm_arena_take(f->scratch, (nodes + 2) * sizeof *first, "patches", err);
-    if (!run || !first) return false;
+    int32_t *corners = stm_arena_take(f->scratch, corners_bytes(f->h), "hulls", err);
+    if (!run || !first || !corners) return false;
     stm_nuclei_fill_level_of(f);
     if (!stm_nuclei_patches(f, run, first, err)) return false;
-    grow(f, run, first);
-    raise_peaks(f);
+    grow(f, run, first, corners);
     stm_arena_reset(f->scratch, mark);
     return true;
 }

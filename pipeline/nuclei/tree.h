@@ -40,6 +40,9 @@ bool stm_nuclei_patches(struct stm_finder *f, struct stm_segment *run, size_t *f
 void stm_nuclei_fill_level_of(struct stm_finder *f);
 /* levels.c: every second level; the lowest stays. */
 void stm_nuclei_halve_levels(struct stm_finder *f);
+/* choose.c: the first weighing of a patch's nodes, as soon as it stands, while its runs are in the cache.
+ * `corners` has room for 4 h of them. */
+void stm_nuclei_weigh_patch(struct stm_finder *f, const struct stm_patch *p, int32_t *corners);
 /* levels.c: notes the depths of one patch and adds its runs, those of level k from first[k] to first[k + 1],
  * each with that of the level below in which it lies in `next`. False when there is no room. */
 bool stm_nuclei_patch_levels(struct stm_finder *f, const struct stm_segment *run, size_t n, int32_t *first);

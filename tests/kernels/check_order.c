@@ -27,13 +27,21 @@ static void against_sorting(const struct stm_kernels *k, int n, enum check_fill 
             CHECK(stm_least_sum(k, v.px, n, i) == sum, "sum of the %d least of %d, fill %d", i, n, fill);
         sum += i < n ? sorted[i] : 0u;
     }
+    for (int from = 0; from <= n; from += 1 + n / 7)
+        for (int to = from; to <= n; to += 1 + n / 5) {
+            uint64_t band = 0;
+            for (int i = from; i < to; i++)
+                band += sorted[i];
+            CHECK(stm_rank_sum(k, v.px, n, from, to) == band, "sum of ranks %d to %d of %d, fill %d", from,
+                  to, n, fill);
+        }
     CHECK(stm_median_of(k, v.px, n) == (sorted[(n - 1) / 2] + sorted[n / 2]) / 2.0, "median of %d, fill %d",
           n, fill);
 }
 
 static void truth(const struct stm_kernels *ref)
 {
-    static const int sizes[] = {1, 2, 3, 4, 31, 32, 33, 64, 100, 257, 5000};
+    static const int sizes[] = {1, 2, 3, 4, 31, 32, 33, 64, 100, 256, 257, 5000};
     for (int fill = 0; fill < FILLS; fill++)
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
             against_sorting(ref, sizes[i], (enum check_fill)fill);

@@ -141,6 +141,20 @@ static void labels(void)
     check_equal_bytes(run, out, n * sizeof *run, "label runs");
 }
 
+/* Pixels at and above a level, one row at a time, against plain words. */
+static void same_bits(const struct stm_kernels *k, int w)
+{
+    uint8_t *row = check_memory((size_t)w + STM_ROW_SLACK, 1);
+    uint64_t *bits = check_memory((size_t)(w + 63) / 64 * sizeof *bits, 1);
+    const uint8_t least = (uint8_t)check_random();
+    for (int x = 0; x < w + STM_ROW_SLACK; x++)
+        row[x] = (uint8_t)(check_below(3) ? check_random() : (uint32_t)(least - check_below(2)));
+    k->at_least_row(bits, row, least, w);
+    for (int x = 0; x < (w + 63) / 64 * 64; x++)
+        CHECK((bits[x / 64] >> x % 64 & 1) == (x < w && row[x] >= least), "at least %d of %d: bit %d", least,
+              w, x);
+}
+
 static void truth(const struct stm_kernels *ref)
 {
     for (int w = 1; w < 140; w += 1 + w / 9)
@@ -153,6 +167,8 @@ static void truth(const struct stm_kernels *ref)
         holes(1, 41, percent, 8);
         holes(53, 1, percent, 4);
     }
+    for (int w = 1; w < 200; w += 3)
+        same_bits(ref, w);
     hole_sizes();
     pockets();
     sorting();
@@ -181,6 +197,8 @@ static void same_shape(const struct stm_kernels *ref, const struct stm_kernels *
 static void same(const struct stm_kernels *ref, const struct stm_kernels *k)
 {
     check_each_shape(same_shape, ref, k);
+    for (int w = 1; w < 200; w++)
+        same_bits(k, w);
 }
 
 struct bench {

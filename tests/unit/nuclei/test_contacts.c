@@ -91,18 +91,21 @@ static void inside(void **state)
     stm_arena_destroy(&s.scratch);
 }
 
-/* What finds no room is left out. */
+/* Contacts of the same two need room once; what finds none is left out. */
 static void full(void **state)
 {
     static struct scene s;
     (void)state;
-    open_scene(&s, 2);
+    open_scene(&s, 3);
     fill(&s, 5, 5, 15, 15, 1, 100);
     fill(&s, 15, 5, 25, 15, 2, 100);
-    s.pairs.room = 3;
+    fill(&s, 25, 5, 30, 15, 3, 100);
+    s.pairs.room = 1;
     collect(&s);
     assert_int_equal(s.pairs.n, 1);
-    assert_int_equal(s.pair[0].length, 3);
+    assert_int_equal(s.pair[0].a, 1);
+    assert_int_equal(s.pair[0].b, 2);
+    assert_int_equal(s.pair[0].length, 10);
     stm_arena_destroy(&s.scratch);
 }
 
