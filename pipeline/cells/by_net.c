@@ -89,7 +89,6 @@ bool stm_cells_by_net(struct stm_cells *out, struct stm_cu16 plane, double pixel
     const bool known = pixel_um > 0, fixed = known && o->cell_um > 0;
     const struct stm_cells_net_options options = {
         .diameter_px = known ? (fixed ? o->cell_um : usual_um) / pixel_um : (double)NAN,
-        .search = !fixed && (!known || o->brightfield),
         .fixed = fixed,
         .nuclei = o->nuclei,
         .n_nuclei = o->n_nuclei,

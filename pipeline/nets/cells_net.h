@@ -9,8 +9,7 @@ struct stm_kernels;
 
 /* Diameters are those of a disc with the cell's area, in pixels of the plane. */
 struct stm_cells_net_options {
-    double diameter_px; /* of the usual cell, first idea; NAN: unknown */
-    bool search;        /* several sizes are tried before; must be when there is no idea */
+    double diameter_px; /* of the usual cell, first idea, around which sizes are tried; NAN: unknown */
     struct stm_cu32
         nuclei; /* 0 or 1 … n_nuclei, the plane's size; px NULL: not known. Each has a cell then. */
     uint32_t n_nuclei;
@@ -22,7 +21,7 @@ struct stm_cells_net_found {
     uint32_t cells;
     uint32_t nucleated; /* the first ones have a nucleus; 0 without nuclei */
     double diameter_px; /* of the usual cell found; NAN without cells */
-    double sharpness;   /* 0 ... 1: how little of what may be cell is undecided */
+    double sharpness;   /* 0 ... 1: how little of what may be cell is undecided; 0: too faint */
     /* Covered part of the plane as labelled, and with the odds that end a cell raised and lowered by
      * STM_CELLS_NET_DOUBT; 0 ... 1. */
     double covered, low, high;
