@@ -165,8 +165,7 @@ static bool find(struct stm_cells *cells, struct stm_site *site, int c, const st
         .spread = k->uncertainty_percent / 100,
         .neck = k->neck,
         .least_um2 = k->least_um2,
-        .cell_um = k->cell_um,
-        .brightfield = brightfield};
+        .cell_um = k->cell_um};
     if (!paint_nuclei(&options, site, env->scratch, err)) return false;
     const struct stm_cu16 plane = STM_CONST(site->plane[c]);
     const size_t mark = stm_arena_mark(env->scratch);
