@@ -31,10 +31,17 @@ void stm_arena_fill(struct stm_arena *arena)
     if (arena->size >= HUGE_PAGE) madvise(arena->base, arena->size, MADV_HUGEPAGE); /* no more than a hint */
 }
 
+void stm_arena_trim(struct stm_arena *arena)
+{
+    const size_t from = (arena->used + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE,
+                 end = arena->size / HUGE_PAGE * HUGE_PAGE;
+    if (from < end) madvise(arena->base + from, end - from, MADV_DONTNEED);
+}
+
 void stm_arena_rest(struct stm_arena *arena)
 {
     arena->used = 0;
-    if (arena->size >= HUGE_PAGE) madvise(arena->base, arena->size / HUGE_PAGE * HUGE_PAGE, MADV_DONTNEED);
+    stm_arena_trim(arena);
 }
 
 void stm_arena_destroy(struct stm_arena *arena)

@@ -26,7 +26,10 @@ bool stm_arena_create(struct stm_arena *arena, size_t size, struct stm_error *er
  * cost memory where much that is taken is never touched. */
 void stm_arena_fill(struct stm_arena *arena);
 
-/* Gives the memory back to the system until it is used again; what was taken is lost. */
+/* Gives what is not taken back to the system until it is used: between steps that put much in different
+ * places. */
+void stm_arena_trim(struct stm_arena *arena);
+/* Gives all of it back; what was taken is lost. */
 void stm_arena_rest(struct stm_arena *arena);
 void stm_arena_destroy(struct stm_arena *arena);
 

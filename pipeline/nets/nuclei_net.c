@@ -53,7 +53,7 @@ static size_t bytes_at(int w, int h, int full_w)
     const size_t seeing = most(
         most(stm_arena_cost(stm_resample_scratch(full_w, w)), stm_arena_cost(stm_net_normalise_scratch())),
         stm_net_scratch(&stm_net_nuclei, stm_net_padded(w), stm_net_padded(h)));
-    return stm_net_view_bytes(w, h) + light + most(seeing, stm_net_view_working_bytes(w, h, full_w));
+    return stm_net_view_bytes(w, h) + most(light + seeing, stm_net_view_working_bytes(w, h, full_w));
 }
 
 size_t stm_nuclei_net_scratch(int w, int h)
@@ -91,17 +91,27 @@ static bool shrink(struct view *v, struct stm_cu16 light, struct stm_error *err)
 
 static bool take(struct view *v, int w, int h, struct stm_error *err)
 {
-    if (!stm_net_view_take(&v->net, w, h, err)) return false;
     v->light =
         (struct stm_u16){stm_arena_take(v->net.scratch, (size_t)w * (size_t)h * 2, "light", err), w, w, h};
     v->input = stm_arena_take(v->net.scratch, STM_NET_LEVELS * sizeof *v->input, "a table", err);
     return v->light.px && v->input;
 }
 
+/* The maps; what they were made from is given back. */
+static bool see(struct view *v, struct stm_cu16 light, int w, int h, struct stm_error *err)
+{
+    if (!stm_net_view_take(&v->net, w, h, err)) return false;
+    const size_t mark = stm_arena_mark(v->net.scratch);
+    const bool ok =
+        take(v, w, h, err) && shrink(v, light, err) &&
+        stm_net_run(&stm_net_nuclei, v->net.kernels, input_row, v, v->net.map, v->net.scratch, err);
+    stm_arena_reset(v->net.scratch, mark);
+    return ok;
+}
+
 static bool look(struct view *v, struct stm_cu16 light, double factor, uint32_t *usual, struct stm_error *err)
 {
-    return take(v, side(light.w, factor), side(light.h, factor), err) && shrink(v, light, err) &&
-           stm_net_run(&stm_net_nuclei, v->net.kernels, input_row, v, v->net.map, v->net.scratch, err) &&
+    return see(v, light, side(light.w, factor), side(light.h, factor), err) &&
            stm_net_view_part(&v->net, &limits, err) && stm_net_view_usual(&v->net, usual, err);
 }
 

@@ -92,6 +92,7 @@ bool stm_nuclei_find_by_net(struct stm_nuclei *out, struct stm_u32 labels, struc
     const size_t mark = stm_arena_mark(scratch), kept = stm_arena_mark(keep);
     if (!stm_nuclei_find(out, labels, plane, kernels, options, scratch, keep, err)) return false;
     const struct stm_nuclei first = *out;
+    stm_arena_trim(scratch);
     struct stm_finder f = {.kernels = kernels,
                            .options = options,
                            .scratch = scratch,
@@ -107,6 +108,7 @@ bool stm_nuclei_find_by_net(struct stm_nuclei *out, struct stm_u32 labels, struc
     out->crowded = f.crowded;
     out->diameter_px = out->objects > out->debris ? sqrt(f.typical / 0.78539816339744831) : NAN;
     stm_arena_reset(scratch, mark);
+    stm_arena_trim(scratch);
     return true;
 }
 
