@@ -129,19 +129,34 @@ def score_cover(out, truth, name):
     return {"IoU": both / either, "confluence": 1 - float(np.mean(np.abs(errors)))}
 
 
-def score_nuclei(out, truth, name):
-    """Annotated nuclei that lie in a cell, and those that have a cell to themselves: cells without outlines of their own."""
+def homes_of_nuclei(path, pred):
+    true = np.squeeze(tifffile.imread(path))
+    return [int(np.bincount(pred[true == t]).argmax()) for t in np.unique(true[true > 0])]
+
+
+def homes_of_points(path, pred):
+    points = [(float(row["x"]), float(row["y"])) for row in csv.DictReader(open(path, newline=""))]
+    return [int(pred[min(round(y), pred.shape[0] - 1), min(round(x), pred.shape[1] - 1)]) for x, y in points]
+
+
+def score_middles(out, truth, name):
+    """Of cells known by their nuclei or middles only: those that lie in a cell, those that have one to themselves, and
+    1 - mean error of the counts."""
+    homes_of = {"_label.tif": homes_of_nuclei, "_points.csv": homes_of_points}
     inside = alone = n = 0
+    errors = []
     for file in sorted(os.listdir(truth)):
-        path = os.path.join(out, "labels", file.replace("_label.tif", f"_{name}.tif"))
-        if not file.endswith("_label.tif") or not os.path.exists(path):
+        ending = next((e for e in homes_of if file.endswith(e)), None)
+        path = os.path.join(out, "labels", f"{file.removesuffix(ending or file)}_{name}.tif")
+        if not ending or not os.path.exists(path):
             continue
-        true, pred = np.squeeze(tifffile.imread(os.path.join(truth, file))), tifffile.imread(path)
-        homes = [np.bincount(pred[true == t]).argmax() for t in np.unique(true[true > 0])]
+        pred = tifffile.imread(path)
+        homes = homes_of[ending](os.path.join(truth, file), pred)
         n += len(homes)
         inside += sum(h > 0 for h in homes)
         alone += sum(h > 0 and homes.count(h) == 1 for h in homes)
-    return {"in_a_cell": inside / n, "alone_in_a_cell": alone / n}
+        errors.append(abs(len(np.unique(pred[pred > 0])) / len(homes) - 1))
+    return {"in_a_cell": inside / n, "alone_in_a_cell": alone / n, "count": 1 - float(np.mean(errors))}
 
 
 # set: (run options, object name, scores that are recorded)
@@ -152,6 +167,7 @@ SETS = {
     "celldetective_mcf7_hoechst_pi_bf": (["--assay", "fluorescence"], "nuclei", [score_labels, score_calls],
                                          ["recall50", "call_agreement", "called"]),
     "usiigaci_phase": (["--assay", "adherent"], "cells", [score_labels, score_cover], ["AP50", "AP75", "IoU", "confluence"]),
+    "wsispdr_c2c12_dots": (["--assay", "adherent"], "cells", [score_middles], ["in_a_cell", "alone_in_a_cell", "count"]),
     "kudi_chamber_livedead": (["--assay", "suspension"], "cells", [score_cells], ["F1", "call_agreement", "viability"]),
     "grishagin_trypan_hemocytometer": (["--assay", "suspension"], "cells", [score_cells], ["F1"]),
 }
@@ -166,7 +182,7 @@ SETS["synthetic_phase"] = SETS["usiigaci_phase"]
 # The same images in another way.
 AGAIN = {"usiigaci_phase, classical": "usiigaci_phase", "celldetective_mcf7_hoechst_pi_bf, adherent": "celldetective_mcf7_hoechst_pi_bf"}
 SETS["usiigaci_phase, classical"] = (["--assay", "adherent", "--set", "segment.method=classical"], *SETS["usiigaci_phase"][1:])
-SETS["celldetective_mcf7_hoechst_pi_bf, adherent"] = (["--assay", "adherent"], "cells", [score_nuclei],
+SETS["celldetective_mcf7_hoechst_pi_bf, adherent"] = (["--assay", "adherent"], "cells", [score_middles],
                                                       ["in_a_cell", "alone_in_a_cell"])
 
 
