@@ -2,10 +2,10 @@
 /* Nuclei grow over what is cell; a pixel belongs to the nucleus from which the way is cheapest. A way costs
  * its length, the height it climbs and falls, and the borders it crosses that were seen without knowing of
  * nuclei: such a border counts more than any distance within a cell, so a part with one nucleus stays as it
- * was, one with several is divided, one with none goes to its neighbours. Dijkstra's method with one list of
- * pixels for each cost (Dial, Algorithm 360, 1969): all costs are integers. */
+ * was, one with several is divided, one with none goes to its neighbours. */
 #include "pipeline/nets/around.h"
 
+#include "kernels/ways.h"
 #include "pipeline/nets/objects.h"
 
 #include <math.h>
@@ -14,7 +14,6 @@
 
 /* A pixel's side and diagonal; a step costs less than LISTS. */
 enum { SIDE = 10, DIAGONAL = 14, LISTS = 4096, DIRECTIONS = 4 };
-static const uint32_t far_off = 0xffffffff, none = 0xffffffff;
 
 /* A way that climbs or falls by all of the height is as long as one diameter of the usual nucleus, one that
  * crosses a border as 4. Across a long nucleus ways are longer than along it, by its axis ratio up to 2.5:
@@ -46,8 +45,9 @@ struct search {
     struct part *part;
     struct nucleus *nucleus;
     uint16_t (*step)[DIRECTIONS]; /* of each cell: across, down, down right, down left */
-    uint32_t *to, *cost, *next, *before;
-    uint32_t first[LISTS], waiting, climb, cross, cells;
+    uint32_t *to;                 /* the cell of each pixel */
+    struct stm_ways ways;
+    uint32_t climb, cross, cells;
     uint32_t *list; /* of areas */
     double usual;   /* area of a part with one nucleus */
 };
@@ -83,15 +83,11 @@ static bool take(struct search *s, struct stm_arena *scratch, struct stm_error *
     s->step = stm_arena_take(scratch, (parts + nuclei + 1) * sizeof *s->step, "steps", err);
     s->list = stm_arena_take(scratch, (parts + 1) * sizeof *s->list, "areas", err);
     s->to = stm_arena_take(scratch, px * 4, "cells", err);
-    s->cost = stm_arena_take(scratch, px * 4, "ways", err);
-    s->next = stm_arena_take(scratch, px * 4, "ways", err);
-    s->before = stm_arena_take(scratch, px * 4, "ways", err);
-    if (!s->part || !s->nucleus || !s->step || !s->list || !s->to || !s->cost || !s->next || !s->before)
-        return false;
+    void *const ways = stm_arena_take(scratch, stm_ways_scratch(px, LISTS), "ways", err);
+    if (!s->part || !s->nucleus || !s->step || !s->list || !s->to || !ways) return false;
     memset(s->part, 0, (parts + 1) * sizeof *s->part);
     memset(s->nucleus, 0, (nuclei + 1) * sizeof *s->nucleus);
-    memset(s->first, 0xff, sizeof s->first);
-    memset(s->cost, 0xff, px * 4);
+    stm_ways_begin(&s->ways, px, LISTS, ways);
     memset(s->to, 0, px * 4);
     return true;
 }
@@ -230,26 +226,6 @@ static void number_parts(struct search *s)
     }
 }
 
-static void enqueue(struct search *s, uint32_t at)
-{
-    uint32_t *const first = &s->first[s->cost[at] % LISTS];
-    s->next[at] = *first;
-    s->before[at] = none;
-    if (*first != none) s->before[*first] = at;
-    *first = at;
-    s->waiting++;
-}
-
-static void dequeue(struct search *s, uint32_t at)
-{
-    if (s->next[at] != none) s->before[s->next[at]] = s->before[at];
-    if (s->before[at] != none)
-        s->next[s->before[at]] = s->next[at];
-    else
-        s->first[s->cost[at] % LISTS] = s->next[at];
-    s->waiting--;
-}
-
 static void plant(struct search *s)
 {
     for (int y = 0; y < s->h; y++)
@@ -258,9 +234,7 @@ static void plant(struct search *s)
                            part = part_at(s, x, y), own = part ? s->part[part].cell : 0;
             if (!inside(s, x, y)) continue;
             s->to[at] = own ? own : n ? s->nucleus[n].cell : 0;
-            if (!s->to[at]) continue;
-            s->cost[at] = 0;
-            enqueue(s, at);
+            if (s->to[at]) stm_ways_put(&s->ways, at, 0);
         }
 }
 
@@ -278,25 +252,20 @@ static void offer(struct search *s, int x, int y, int u, int v)
     if (u < 0 || v < 0 || u >= s->w || v >= s->h || !inside(s, u, v)) return;
     const uint32_t from = (uint32_t)y * (uint32_t)s->w + (uint32_t)x,
                    at = (uint32_t)v * (uint32_t)s->w + (uint32_t)u, cell = s->to[from],
-                   cost = s->cost[from] + step(s, cell, x, y, u, v);
-    if (cost > s->cost[at] || (cost == s->cost[at] && cell >= s->to[at])) return;
-    if (s->cost[at] != far_off) dequeue(s, at);
-    s->cost[at] = cost;
+                   cost = s->ways.cost[from] + step(s, cell, x, y, u, v);
+    if (cost > s->ways.cost[at] || (cost == s->ways.cost[at] && cell >= s->to[at])) return;
     s->to[at] = cell;
-    enqueue(s, at);
+    stm_ways_put(&s->ways, at, cost);
 }
 
 static void spread(struct search *s)
 {
-    for (uint32_t cost = 0; s->waiting; cost++)
-        while (s->first[cost % LISTS] != none) {
-            const uint32_t at = s->first[cost % LISTS];
-            const int x = (int)(at % (uint32_t)s->w), y = (int)(at / (uint32_t)s->w);
-            dequeue(s, at);
-            for (int v = y - 1; v <= y + 1; v++)
-                for (int u = x - 1; u <= x + 1; u++)
-                    if (u != x || v != y) offer(s, x, y, u, v);
-        }
+    for (uint32_t at; (at = stm_ways_take(&s->ways)) != STM_WAYS_NONE;) {
+        const int x = (int)(at % (uint32_t)s->w), y = (int)(at / (uint32_t)s->w);
+        for (int v = y - 1; v <= y + 1; v++)
+            for (int u = x - 1; u <= x + 1; u++)
+                if (u != x || v != y) offer(s, x, y, u, v);
+    }
 }
 
 /* Parts that no nucleus reaches are cells as they are. */
@@ -334,5 +303,6 @@ size_t stm_around_bytes(int w, int h, size_t parts, size_t nuclei)
     return stm_arena_cost((parts + 1) * sizeof(struct part)) +
            stm_arena_cost((nuclei + 1) * sizeof(struct nucleus)) +
            stm_arena_cost((parts + nuclei + 1) * sizeof(uint16_t[DIRECTIONS])) +
-           stm_arena_cost((parts + 1) * sizeof(uint32_t)) + 4 * stm_arena_cost((size_t)w * (size_t)h * 4);
+           stm_arena_cost((parts + 1) * sizeof(uint32_t)) + stm_arena_cost((size_t)w * (size_t)h * 4) +
+           stm_arena_cost(stm_ways_scratch((size_t)w * (size_t)h, LISTS));
 }

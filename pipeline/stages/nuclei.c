@@ -2,13 +2,10 @@
 /* Stage nuclei of assay adherent: stained nuclei, imaged beside the cells in transmitted light. The method is
  * that of assay fluorescence (pipeline/nuclei). */
 #include "pipeline/cells/twins.h"
-#include "pipeline/nuclei/by_net.h"
+#include "pipeline/nuclei/in_site.h"
 #include "pipeline/stage.h"
 
-#include <math.h>
-
 static const char *const methods[] = {"classical", "net", NULL};
-enum method { CLASSICAL, NET };
 
 struct knobs {
     int method;
@@ -16,7 +13,7 @@ struct knobs {
 };
 
 static const struct stm_param params[] = {
-    STM_CHOICE(knobs, method, methods, NET,
+    STM_CHOICE(knobs, method, methods, STM_NUCLEI_NET,
                "by levels of light, or by a neural network, as in assay fluorescence (docs/nuclei.md)"),
     STM_REAL(knobs, nucleus_um, "um", 0, 1000, 0, "diameter of a usual nucleus; 0 = found in each image"),
     STM_REAL(knobs, least_um, "um", 0, 1000, 0,
@@ -35,44 +32,34 @@ static const struct stm_measure columns[COLUMNS + 1] = {
     [DIAMETER] = {"Nuclei_Diameter", "px", 1, "equivalent diameter of the usual nucleus"},
 };
 
+static struct stm_nuclei_sizes sizes_of(const struct knobs *k)
+{
+    return (struct stm_nuclei_sizes){k->nucleus_um, k->least_um, k->greatest_um};
+}
+
 static bool check(const void *params_, const struct stm_geometry *geo, struct stm_error *err)
 {
-    const struct knobs *const k = params_;
-    if (k->greatest_um > 0 && k->greatest_um <= k->least_um)
-        return stm_fail(err, STM_USAGE, "greatest_um (%g) is not above least_um (%g)", k->greatest_um,
-                        k->least_um);
-    if (!isnan(geo->pixel_um) || !(k->nucleus_um > 0 || k->least_um > 0 || k->greatest_um > 0)) return true;
-    return stm_fail(err, STM_USAGE,
-                    "diameters are given in um, but the size of a pixel is not known; add --pixel-size");
+    const struct stm_nuclei_sizes sizes = sizes_of(params_);
+    return stm_nuclei_check_sizes(&sizes, geo, err);
 }
 
 static size_t scratch_bytes(const void *params_, const struct stm_geometry *geo)
 {
     const struct knobs *const k = params_;
-    const size_t find = k->method == NET ? stm_nuclei_by_net_scratch(geo->width, geo->height)
-                                         : stm_nuclei_scratch(geo->width, geo->height),
+    const size_t find = stm_nuclei_find_in_site_scratch(k->method, geo),
                  twins = stm_cells_twins_bytes((size_t)geo->width * (size_t)geo->height / 16 + 256);
     return find > twins ? find : twins;
 }
 
-static bool find(struct stm_nuclei *found, struct stm_site *site, int channel,
-                 const struct stm_stage_env *env, struct stm_error *err)
+static bool find(struct stm_nuclei *found, struct stm_site *site, const struct stm_stage_env *env,
+                 struct stm_error *err)
 {
     const struct knobs *const k = env->params;
-    const double scale = site->geo.pixel_um > 0 ? 1 / site->geo.pixel_um : 0;
-    const struct stm_nuclei_options options = {.diameter_px = k->nucleus_um * scale,
-                                               .least_px = k->least_um * scale,
-                                               .greatest_px = k->greatest_um * scale,
-                                               .sensitivity = 0.5,
-                                               .boundary = 0.45,
-                                               .polarity = STM_POLARITY_AUTO,
-                                               .declump = true};
-    const struct stm_cu16 plane = STM_CONST(site->plane[channel]);
-    if (k->method == NET)
-        return stm_nuclei_find_by_net(found, site->labels, plane, env->kernels, &options, site->geo.pixel_um,
-                                      env->scratch, site->arena, err);
-    return stm_nuclei_find(found, site->labels, plane, env->kernels, &options, env->scratch, site->arena,
-                           err);
+    const struct stm_nuclei_sizes sizes = sizes_of(k);
+    struct stm_nuclei_options options = {
+        .sensitivity = 0.5, .boundary = 0.45, .polarity = STM_POLARITY_AUTO, .declump = true};
+    stm_nuclei_set_sizes(&options, &sizes, &site->geo);
+    return stm_nuclei_find_in_site(found, site, k->method, &options, env, err);
 }
 
 /* Nuclei without debris, which has the last numbers. */
@@ -103,16 +90,11 @@ static bool find_twins(struct stm_site *site, const struct stm_nuclei *found, co
 
 static bool run(struct stm_site *site, const struct stm_stage_env *env, struct stm_error *err)
 {
-    const int c = stm_site_channel(site, STM_ROLE_NUCLEI);
     double *const value = site->site_values + env->site_first;
     struct stm_nuclei found;
-    if (c < 0) return stm_fail(err, STM_BAD_INPUT, "the image of the nuclei is missing");
-    if (!find(&found, site, c, env, err)) return false;
+    if (!find(&found, site, env, err)) return false;
     keep(site, &found);
     if (!find_twins(site, &found, env, err)) return false;
-    if (found.crowded)
-        stm_row_flag(&site->row, STM_VERDICT_REJECTED,
-                     "the nuclei channel is texture all over, no nuclei in it");
     value[FOUND] = site->nucleus_count;
     value[DEBRIS] = found.debris;
     value[DIAMETER] = found.diameter_px;

@@ -21,7 +21,8 @@ static const struct check *const checks[] = {
     &check_rank,      &check_reconstruct,
     &check_resample,  &check_runs,
     &check_shrink,    &check_tensor,
-    &check_watershed, NULL,
+    &check_watershed, &check_ways,
+    NULL,
 };
 
 static struct {
