@@ -351,6 +351,18 @@ const tests = {
         assert.match(await page.textContent(".classes"), /edge of the covered area/);
         await close(page);
     },
+    async "unstained cells are shown by size and shape first"() {
+        const page = await open("adherent");
+        const first = await page.evaluate(() => {
+            const before = firstAxes(fields).map(m => m && m.name);
+            const rename = (from, to) => Object.assign(cellMeasures.find(m => m.name === from), {name: to});
+            rename("Intensity_MeanIntensity_dead", "Shape_SpindleScore");
+            rename("Intensity_MeanIntensity_nuclei", "Intensity_MeanIntensity_phase");
+            return [before, firstAxes(fields).map(m => m && m.name)];
+        });
+        assert.deepEqual(first, [["AreaShape_Area", null], ["AreaShape_Area", "Shape_SpindleScore"]]);
+        await close(page);
+    },
     async "nothing is wider than the window"() {
         for (const name of ["plate12", "plate384", "single", "hostile", "hostilesheet"])
             for (const width of [360, 1280])

@@ -150,12 +150,12 @@ function isMeasured(m, list) {
     });
 }
 
-// What the first plot shows: two stains against each other where there are two, else a size.
+// What the first plot shows: two stains against each other where there are two, else size, and how spindle-shaped cells are.
 function firstAxes(list) {
-    const bright = cellMeasures.filter(m => /^Intensity_MeanIntensity_/.test(m.name));
-    const sizes = ["AreaShape_Area_um2", "AreaShape_Area"].map(name => cellMeasures.find(m => m.name === name));
-    const size = sizes.find(m => m && isMeasured(m, list));
-    return bright.length > 1 ? [bright[0], bright[1]] : [size || cellMeasures[0], null];
+    const stains = cellMeasures.filter(m => /^Intensity_MeanIntensity_(?!phase$|brightfield$)/.test(m.name));
+    const first = names => names.map(name => cellMeasures.find(m => m.name === name)).find(m => m && isMeasured(m, list));
+    const size = first(["AreaShape_Area_um2", "AreaShape_Area"]) || cellMeasures[0];
+    return stains.length > 1 ? [stains[0], stains[1]] : [size, first(["Shape_SpindleScore"]) || null];
 }
 // Draws when the place comes near the window, or the page is printed.
 const undrawn = new Map();
