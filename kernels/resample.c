@@ -12,23 +12,27 @@ struct start {
 
 struct rows {
     double *sum;         /* of each pixel of the result: an integer below 2^50 */
-    uint64_t *before;    /* pixel i of the source: what all pixels before it weigh, modulo 2^64 */
+    uint64_t *before;    /* pixel i of the source: sum of the columns before it */
     uint32_t *row;       /* sums of columns */
     struct start *start; /* one more than the result has pixels */
     struct stm_tap *tap; /* for rows that do not shrink */
+    double *across[2];   /* where both sides grow: sums across row `held` of the source, even and odd ones */
+    int32_t held[2];
 };
 
 size_t stm_resample_scratch(int from, int to)
 {
     const size_t n = (size_t)from, m = (size_t)to;
-    return m * sizeof(double) + (n + 1) * sizeof(uint64_t) + (n + 1) * sizeof(uint32_t) +
+    return 3 * m * sizeof(double) + (n + 1) * sizeof(uint64_t) + (n + 1) * sizeof(uint32_t) +
            (m + 1) * sizeof(struct start) + m * sizeof(struct stm_tap);
 }
 
 static struct rows rows_in(void *scratch, int from, int to)
 {
-    struct rows r = {.sum = scratch};
-    r.before = (uint64_t *)(r.sum + to);
+    struct rows r = {.sum = scratch, .held = {-1, -1}};
+    r.across[0] = r.sum + to;
+    r.across[1] = r.across[0] + to;
+    r.before = (uint64_t *)(r.across[1] + to);
     r.row = (uint32_t *)(r.before + from + 1);
     r.start = (struct start *)(r.row + from + 1);
     r.tap = (struct stm_tap *)(r.start + to + 1);
@@ -56,64 +60,100 @@ static void add_row(double *sum, const struct stm_tap *tap, const uint16_t *px, 
     }
 }
 
-/* Weights of 16 bits: compilers have instructions for such products. */
-static void add_weighted(uint32_t *row, const uint16_t *px, int w, uint16_t weight)
+/* Sums of columns. Weights of 16 bits: compilers have instructions for such products. What shrinks is made
+ * from two rows at least. */
+static void add_columns(uint32_t *sum, const struct stm_tap *down, struct stm_cu16 src)
 {
-    for (int x = 0; x < w; x++)
-        row[x] += (uint32_t)px[x] * weight;
+    const uint16_t *a = src.px + down->first * src.stride, *b = a + src.stride;
+    const uint16_t begin = (uint16_t)stm_tap_weight(down, 0), second = (uint16_t)stm_tap_weight(down, 1);
+    for (int x = 0; x < src.w; x++)
+        sum[x] = (uint32_t)a[x] * begin + (uint32_t)b[x] * second;
+    for (int j = 2; j < down->count; j++) {
+        const uint16_t weight = (uint16_t)stm_tap_weight(down, j);
+        b += src.stride;
+        for (int x = 0; x < src.w; x++)
+            sum[x] += (uint32_t)b[x] * weight;
+    }
+    sum[src.w] = 0;
 }
 
 /* The same sums where both sides shrink: rows are added up first, which is one product a pixel of the source,
- * then a pixel is what lies before its end less what lies before its beginning. Weights of a column are below
- * 2^16 and their sum too, so sums of columns fit 32 bits. */
+ * then a pixel is what lies before its end less what lies before its beginning, modulo 2^64. Weights of a
+ * column are below 2^16 and their sum too, so sums of columns fit 32 bits. */
 static void shrink_rows(const struct rows *r, const struct stm_tap *down, struct stm_cu16 src, int w)
 {
     uint64_t all = 0, begin = 0;
-    memset(r->row, 0, ((size_t)src.w + 1) * sizeof *r->row);
-    for (int j = 0; j < down->count; j++)
-        add_weighted(r->row, src.px + (down->first + j) * src.stride, src.w,
-                     (uint16_t)stm_tap_weight(down, j));
+    add_columns(r->row, down, src);
     for (int x = 0; x <= src.w; x++) {
         r->before[x] = all;
-        all += (uint64_t)r->row[x] * (uint64_t)w;
+        all += r->row[x];
     }
     for (int x = 0; x < w; x++) {
         const struct start end = r->start[x + 1];
-        const uint64_t until = r->before[end.pixel] + (uint64_t)r->row[end.pixel] * end.part;
+        const uint64_t until = r->before[end.pixel] * (uint64_t)w + (uint64_t)r->row[end.pixel] * end.part;
         r->sum[x] = (double)(int64_t)(until - begin);
         begin = until;
     }
 }
 
-/* sum * 2^bits / total to the nearest, halves up: the product with the reciprocal is at most one off after
- * cutting, and the rest, which is exact, tells which way. */
-static void divide(uint16_t *dst, const double *sum, int w, int bits, uint64_t total)
+/* Where both sides grow, a pixel is made from two columns and two rows at most (where from one, `end` is 0).
+ * Rows of the result between the same two of the source share their sums. */
+static void grow_rows(struct rows *r, const struct stm_tap *down, struct stm_cu16 src, int w)
 {
-    const double all = (double)total, part = 1 / all, scale = 1 << bits, half = (double)(total / 2);
-    for (int x = 0; x < w; x++) {
-        const double value = sum[x] * scale + half;
-        const int32_t near = (int32_t)(value * part);
-        const double rest = value - near * all;
-        dst[x] = (uint16_t)(near + (rest >= all) - (rest < 0));
+    for (int j = 0; j < down->count; j++) {
+        const int32_t y = down->first + j;
+        const uint16_t *px = src.px + y * src.stride;
+        if (r->held[y & 1] == y) continue;
+        r->held[y & 1] = y;
+        for (int x = 0; x < w; x++) {
+            const struct stm_tap t = r->tap[x];
+            r->across[y & 1][x] = (double)(int64_t)((uint64_t)px[t.first] * t.begin +
+                                                    (uint64_t)px[t.first + t.count - 1] * t.end);
+        }
     }
+    const double *a = r->across[down->first & 1], *b = r->across[(down->first + down->count - 1) & 1];
+    const double begin = down->begin, end = down->end;
+    for (int x = 0; x < w; x++)
+        r->sum[x] = begin * a[x] + end * b[x];
 }
 
-void stm_resample_doubled(struct stm_u16 dst, struct stm_cu16 src, int bits, void *scratch)
+/* The same sums where one side grows and the other does not. */
+static void mix_rows(const struct rows *r, const struct stm_tap *down, struct stm_cu16 src, int w)
 {
-    const struct rows r = rows_in(scratch, src.w, dst.w);
+    memset(r->sum, 0, (size_t)w * sizeof *r->sum);
+    for (int j = 0; j < down->count; j++)
+        add_row(r->sum, r->tap, src.px + (down->first + j) * src.stride, w, stm_tap_weight(down, j));
+}
+
+/* sum * 2^bits / total to the nearest, halves up. With half a unit more, the quotient is 1 / (2 total) from
+ * every integer at least, which is 2^-35, and its two roundings move it by less than 2^16 * 2^-52: cutting is
+ * exact. */
+static void divide(uint16_t *dst, const double *sum, int w, int bits, uint64_t total)
+{
+    const double part = 1 / (double)total, scale = 1 << bits, half = (double)(total / 2) + 0.5;
+    for (int x = 0; x < w; x++)
+        dst[x] = (uint16_t)(int32_t)((sum[x] * scale + half) * part);
+}
+
+void stm_resample_rows(struct stm_u16 dst, struct stm_cu16 src, int bits, int y0, int y1, void *scratch)
+{
+    struct rows r = rows_in(scratch, src.w, dst.w);
     const uint64_t down = stm_tap_total(src.h, dst.h), total = stm_tap_total(src.w, dst.w) * down;
-    const bool shrinks = dst.w < src.w && dst.h < src.h && src.h <= UINT16_MAX;
-    for (int y = 0; y < dst.h; y++) {
+    const bool shrinks = dst.w < src.w && dst.h < src.h && src.h <= UINT16_MAX,
+               grows = dst.w >= src.w && dst.h >= src.h;
+    for (int y = y0; y < y1; y++) {
         const struct stm_tap rows = stm_tap(src.h, dst.h, y);
-        memset(r.sum, 0, (size_t)dst.w * sizeof *r.sum);
-        for (int j = 0; j < rows.count && !shrinks; j++)
-            add_row(r.sum, r.tap, src.px + (rows.first + j) * src.stride, dst.w, stm_tap_weight(&rows, j));
-        if (shrinks) shrink_rows(&r, &rows, src, dst.w);
+        if (shrinks)
+            shrink_rows(&r, &rows, src, dst.w);
+        else if (grows)
+            grow_rows(&r, &rows, src, dst.w);
+        else
+            mix_rows(&r, &rows, src, dst.w);
         divide(dst.px + y * dst.stride, r.sum, dst.w, bits, total);
     }
 }
 
 void stm_resample(struct stm_u16 dst, struct stm_cu16 src, void *scratch)
 {
-    stm_resample_doubled(dst, src, 0, scratch);
+    stm_resample_rows(dst, src, 0, 0, dst.h, scratch);
 }

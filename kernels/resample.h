@@ -42,8 +42,9 @@ static inline uint32_t stm_tap_weight(const struct stm_tap *tap, int j)
  * overlap. */
 void stm_resample(struct stm_u16 dst, struct stm_cu16 src, void *scratch);
 
-/* The same of src << bits, which must fit 16 bits. */
-void stm_resample_doubled(struct stm_u16 dst, struct stm_cu16 src, int bits, void *scratch);
+/* Rows y0 … y1 - 1 of the same of src << bits, which must fit 16 bits. Threads may share the rows, each with
+ * scratch memory of its own. */
+void stm_resample_rows(struct stm_u16 dst, struct stm_cu16 src, int bits, int y0, int y1, void *scratch);
 
 size_t stm_resample_scratch(int from, int to); /* widths */
 

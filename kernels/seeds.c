@@ -123,9 +123,13 @@ static void climb(struct forest *f, const int step[8])
     const int32_t first = f->w + 1, end = f->w * (f->h - 1) - 1;
     for (int32_t i = first; i < end; i++) {
         int32_t up = i;
-        if (!f->level[i]) continue;
-        for (int s = 0; s < 8; s++)
-            if (f->level[i + step[s]] > f->level[up]) up = i + step[s];
+        int highest = f->level[i];
+        if (!highest) continue;
+        for (int s = 0; s < 8; s++) {
+            const int its = f->level[i + step[s]];
+            up = its > highest ? i + step[s] : up;
+            highest = its > highest ? its : highest;
+        }
         f->parent[i] = up;
     }
     for (int32_t i = first; i < end; i++) {
@@ -135,6 +139,14 @@ static void climb(struct forest *f, const int step[8])
     }
 }
 
+/* Whether the 3 x 3 pixels around one have the same parent. Outside parents are not known: false or true. */
+static bool alone(const int32_t *parent, int w)
+{
+    const int32_t *a = parent - w - 1, *b = parent - 1, *c = parent + w - 1, its = *parent;
+    return !((a[0] ^ its) | (a[1] ^ its) | (a[2] ^ its) | (b[0] ^ its) | (b[2] ^ its) | (c[0] ^ its) |
+             (c[1] ^ its) | (c[2] ^ its));
+}
+
 /* Trees meet at pixels beside which another one stands as high or higher: those of each level become a list.
  */
 static void list_meetings(struct forest *f, int32_t *head, const int step[8])
@@ -142,7 +154,7 @@ static void list_meetings(struct forest *f, int32_t *head, const int step[8])
     for (int32_t i = f->w * (f->h - 1) - 2; i > f->w; i--) {
         const uint16_t level = f->level[i];
         bool meets = false;
-        if (!level) continue;
+        if (!level || alone(f->parent + i, f->w)) continue;
         for (int s = 0; s < 8; s++)
             meets |= f->level[i + step[s]] >= level && f->parent[i + step[s]] != f->parent[i];
         if (!meets) continue;

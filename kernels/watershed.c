@@ -58,29 +58,33 @@ static void load(struct flood *f, struct stm_u32 label, struct stm_cu16 level)
     }
 }
 
-/* Gives the label of a pixel to those of its neighbours that have none. */
-static void spread(struct flood *f, int32_t pixel, const int step[8])
+/* Gives the label of a pixel to those of its neighbours that have none. Of most rows around it, nothing is
+ * left. */
+static void spread(struct flood *f, int32_t pixel)
 {
-    for (int i = 0; i < 8; i++) {
-        const int32_t its = pixel + step[i];
-        const int level = f->left[its];
-        if (!level) continue;
-        f->left[its] = 0;
-        f->label[its] = f->label[pixel];
-        push(f, its, level);
+    const uint32_t label = f->label[pixel];
+    for (int32_t first = pixel - f->w - 1, row = 0; row < 3; row++, first += f->w) {
+        if (!(f->left[first] | f->left[first + 1] | f->left[first + 2])) continue;
+        for (int32_t its = first; its < first + 3; its++) {
+            const int level = f->left[its];
+            if (!level) continue;
+            f->left[its] = 0;
+            f->label[its] = label;
+            push(f, its, level);
+        }
     }
 }
 
 void stm_watershed(struct stm_u32 label, struct stm_cu16 level, uint16_t max_level, void *scratch)
 {
     struct flood f = flood_in(scratch, label.w, label.h, max_level);
-    const int w = label.w, step[8] = {-w - 1, -w, -w + 1, -1, 1, w - 1, w, w + 1};
+    const int w = label.w;
     load(&f, label, level);
     for (; f.top > 0; f.top--)
         while (f.head[f.top] != NONE) {
             const int32_t pixel = f.head[f.top];
             f.head[f.top] = f.next[pixel];
-            spread(&f, pixel, step);
+            spread(&f, pixel);
         }
     for (int y = 0; y < label.h; y++)
         memcpy(label.px + y * label.stride, f.label + (ptrdiff_t)y * w, (size_t)w * sizeof *label.px);

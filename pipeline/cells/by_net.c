@@ -37,20 +37,6 @@ static uint64_t blank_outside(struct stm_u32 labels, const struct stm_cells_view
     return surface;
 }
 
-static uint64_t make_mask(struct stm_u8 mask, struct stm_u32 labels)
-{
-    uint64_t covered = 0;
-    for (int y = 0; y < labels.h; y++) {
-        const uint32_t *row = labels.px + y * labels.stride;
-        for (int x = 0, end; x < labels.w; x = end) {
-            end = stm_label_run_end(row, x, labels.w);
-            memset(mask.px + y * mask.stride + x, row[x] ? 255 : 0, (size_t)(end - x));
-            covered += row[x] ? (uint64_t)(end - x) : 0;
-        }
-    }
-    return covered;
-}
-
 static double rounded_percent(const struct stm_cells *cells, uint64_t surface)
 {
     uint64_t rounded = 0;
@@ -100,14 +86,17 @@ bool stm_cells_by_net(struct stm_cells *out, struct stm_cu16 plane, double pixel
         return false;
     const uint64_t surface = blank_outside(out->labels, &view);
     const double least = known ? o->least_um2 / (pixel_um * pixel_um) : 0;
-    out->n = found.cells;
-    if (!stm_cells_join_small(&out->n, found.nucleated, 0, out->labels, (uint32_t)(least + 0.5), crumb,
-                              scratch, err))
-        return false;
-    const uint64_t covered = make_mask(out->mask, out->labels);
+    struct stm_cells_small small = {.label = out->labels,
+                                    .mask = out->mask,
+                                    .n = found.cells,
+                                    .round = found.nucleated,
+                                    .least_px = (uint32_t)(least + 0.5),
+                                    .usual_part = crumb};
+    if (!stm_cells_join_small(&small, scratch, err)) return false;
+    out->n = small.n;
     out->usual_px = found.diameter_px;
     out->sharpness = found.sharpness;
-    out->confluence = confluence_of(&found, covered, surface, (uint64_t)plane.w * (uint64_t)plane.h);
+    out->confluence = confluence_of(&found, small.covered, surface, (uint64_t)plane.w * (uint64_t)plane.h);
     out->rounded = stm_arena_take(scratch, (size_t)out->n + 1, "rounded cells", err);
     if (!out->rounded ||
         !stm_cells_judge_rounded(out->rounded, out->n, (struct stm_cu32)STM_CONST(out->labels), plane,

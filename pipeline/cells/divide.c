@@ -152,9 +152,16 @@ bool stm_cells_divide(uint32_t *n, struct stm_u32 label, double neck, uint32_t l
         return false;
     for (int y = 0; y < k.h; y++)
         memcpy(label.px + y * label.stride, k.cell.px + (y + 1) * k.cell.stride + 1, (size_t)k.w * 4);
-    *n = k.n;
     stm_arena_reset(scratch, mark);
-    return stm_cells_join_small(n, k.round, least_px, label, least_px, usual_part, scratch, err);
+    struct stm_cells_small small = {.label = label,
+                                    .n = k.n,
+                                    .round = k.round,
+                                    .round_least_px = least_px,
+                                    .least_px = least_px,
+                                    .usual_part = usual_part};
+    if (!stm_cells_join_small(&small, scratch, err)) return false;
+    *n = small.n;
+    return true;
 }
 
 static size_t most(size_t a, size_t b)

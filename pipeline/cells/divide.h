@@ -26,10 +26,17 @@ size_t stm_cells_divide_bytes(int w, int h);
 
 /* small.c: parts below least_px pixels, or `usual_part` of the usual cell's area, join the neighbour with the
  * longest border, or are dropped; of the `n` labels the first `round` are rounded cells or
- * cells with a nucleus, to which only round_least_px applies. Scratch for at most `labels` labels. */
-bool stm_cells_join_small(uint32_t *n, uint32_t round, uint32_t round_least_px, struct stm_u32 label,
-                          uint32_t least_px, double usual_part, struct stm_arena *scratch,
-                          struct stm_error *err);
+ * cells with a nucleus, to which only round_least_px applies. `n` and `label` change; `mask`, if wanted,
+ * becomes 255 where a label is left, `covered` the number of those pixels. Scratch for at most `labels`
+ * labels. */
+struct stm_cells_small {
+    struct stm_u32 label;
+    struct stm_u8 mask; /* px NULL: not wanted */
+    uint32_t n, round, round_least_px, least_px;
+    double usual_part;
+    uint64_t covered;
+};
+bool stm_cells_join_small(struct stm_cells_small *s, struct stm_arena *scratch, struct stm_error *err);
 size_t stm_cells_small_bytes(int w, int h, size_t labels);
 
 #endif

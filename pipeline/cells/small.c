@@ -3,10 +3,13 @@
 #include "pipeline/cells/divide.h"
 
 #include "kernels/label_row.h"
+#include "pipeline/core/team.h"
 #include "pipeline/nets/objects.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { LEAST_BAND = 64 }; /* rows for a thread */
 
 struct contact {
     uint32_t small, other, length;
@@ -72,31 +75,50 @@ static void choose(uint32_t *into, struct contact *list, size_t n)
     }
 }
 
-static void renumber(uint32_t *n, struct stm_u32 label, uint32_t *into, uint32_t *area,
-                     const struct limits *l)
+/* area: on return the new number of each label, 0 when it is dropped. True where all stay what they were. */
+static bool number(struct stm_cells_small *s, uint32_t *into, uint32_t *area, const struct limits *l)
 {
     uint32_t next = 0;
-    for (uint32_t i = 1; i <= *n; i++) {
+    for (uint32_t i = 1; i <= s->n; i++) {
         const uint32_t root = root_of(into, i);
         if (root != i) area[root] += area[i];
     }
-    for (uint32_t i = 1; i <= *n; i++)
-        area[i] = into[i] == i && area[i] >= least_of(l, i) ? ++next : 0; /* now: its new number */
-    for (uint32_t i = 1; i <= *n; i++) /* now: the new number of what each label became */
-        if (into[i] != i) area[i] = area[root_of(into, i)];
+    s->covered = 0;
+    for (uint32_t i = 1; i <= s->n; i++) {
+        const bool stays = into[i] == i && area[i] >= least_of(l, i);
+        s->covered += stays ? area[i] : 0;
+        area[i] = stays ? ++next : 0;
+    }
     bool same = true;
-    for (uint32_t i = 1; i <= *n; i++)
+    for (uint32_t i = 1; i <= s->n; i++) {
+        if (into[i] != i) area[i] = area[root_of(into, i)];
         same &= area[i] == i;
-    *n = next;
-    for (int y = 0; y < label.h && !same; y++) {
-        uint32_t *row = label.px + y * label.stride;
-        for (int x = 0, end; x < label.w; x = end) {
-            end = stm_label_run_end(row, x, label.w);
-            const uint32_t new = row[x] ? area[row[x]] : 0;
-            for (int i = x; i < end; i++)
+    }
+    s->n = next;
+    return same;
+}
+
+struct repaint {
+    struct stm_u32 label;
+    struct stm_u8 mask;
+    const uint32_t *number;
+};
+
+static bool repaint_band(void *context, struct stm_arena *unused, int y0, int y1, struct stm_error *err)
+{
+    const struct repaint *const r = context;
+    (void)unused, (void)err;
+    for (int y = y0; y < y1; y++) {
+        uint32_t *row = r->label.px + y * r->label.stride;
+        for (int x = 0, end; x < r->label.w; x = end) {
+            end = stm_label_run_end(row, x, r->label.w);
+            const uint32_t old = row[x], new = old ? r->number[old] : 0;
+            if (r->mask.px) memset(r->mask.px + y * r->mask.stride + x, new ? 255 : 0, (size_t)(end - x));
+            for (int i = x; i < end && new != old; i++)
                 row[i] = new;
         }
     }
+    return true;
 }
 
 static void add_up(uint32_t *area, struct stm_u32 label)
@@ -131,24 +153,27 @@ static size_t list_contacts(struct contact *list, size_t room, const uint32_t *a
     return n;
 }
 
-bool stm_cells_join_small(uint32_t *n, uint32_t round, uint32_t round_least_px, struct stm_u32 label,
-                          uint32_t least_px, double usual_part, struct stm_arena *scratch,
-                          struct stm_error *err)
+bool stm_cells_join_small(struct stm_cells_small *s, struct stm_arena *scratch, struct stm_error *err)
 {
-    const size_t mark = stm_arena_mark(scratch), room = contact_room(label.w, label.h);
+    const size_t mark = stm_arena_mark(scratch), room = contact_room(s->label.w, s->label.h);
+    const size_t n = s->n;
     struct contact *list = stm_arena_take(scratch, room * sizeof *list, "borders", err);
-    uint32_t *area = stm_arena_take(scratch, ((size_t)*n + 1) * sizeof *area, "areas", err);
-    uint32_t *into = stm_arena_take(scratch, ((size_t)*n + 1) * sizeof *into, "joins", err);
+    uint32_t *area = stm_arena_take(scratch, (n + 1) * sizeof *area, "areas", err);
+    uint32_t *into = stm_arena_take(scratch, (n + 1) * sizeof *into, "joins", err);
     if (!list || !area || !into) return false;
-    memset(area, 0, ((size_t)*n + 1) * sizeof *area);
-    add_up(area, label);
-    memcpy(into, area + 1, (size_t)*n * sizeof *into);
-    const uint32_t part = (uint32_t)(usual_part * stm_net_median_of_cover(into, *n));
-    const struct limits limits = {round, round_least_px, part > least_px ? part : least_px};
-    for (uint32_t i = 0; i <= *n; i++)
+    memset(area, 0, (n + 1) * sizeof *area);
+    add_up(area, s->label);
+    memcpy(into, area + 1, n * sizeof *into);
+    const uint32_t part = (uint32_t)(s->usual_part * stm_net_median_of_cover(into, n));
+    const struct limits limits = {s->round, s->round_least_px, part > s->least_px ? part : s->least_px};
+    for (uint32_t i = 0; i <= n; i++)
         into[i] = i;
-    choose(into, list, list_contacts(list, room, area, &limits, label));
-    renumber(n, label, into, area, &limits);
+    choose(into, list, list_contacts(list, room, area, &limits, s->label));
+    const bool same = number(s, into, area, &limits);
+    struct repaint repaint = {s->label, s->mask, area};
+    if ((!same || s->mask.px) &&
+        !stm_team_bands(scratch, s->label.h, LEAST_BAND, 0, &repaint, repaint_band, err))
+        return false;
     stm_arena_reset(scratch, mark);
     return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline/cells/view.h"
 
-#include "kernels/resample.h"
+#include "pipeline/nets/resize.h"
 
 #include <math.h>
 #include <string.h>
@@ -55,17 +55,6 @@ static bool take(struct stm_cells_view *v, struct stm_error *err)
     return v->contrast.px && v->smooth.px && v->texture.px;
 }
 
-static bool resample(struct stm_u16 dst, struct stm_cu16 src, struct stm_arena *scratch,
-                     struct stm_error *err)
-{
-    const size_t mark = stm_arena_mark(scratch);
-    void *rows = stm_arena_take(scratch, stm_resample_scratch(src.w, dst.w), "resampling", err);
-    if (!rows) return false;
-    stm_resample(dst, src, rows);
-    stm_arena_reset(scratch, mark);
-    return true;
-}
-
 static struct stm_cells_view view_of(struct stm_cu16 plane, double pixel_um,
                                      const struct stm_kernels *kernels, struct stm_arena *scratch)
 {
@@ -87,7 +76,7 @@ bool stm_cells_look_outside(struct stm_cells_view *view, struct stm_cu16 plane, 
     if (!take_outside(view, err)) return false;
     const size_t mark = stm_arena_mark(scratch);
     const struct stm_u16 light = take16(view, "light", err);
-    const bool ok = light.px && resample(light, plane, scratch, err) &&
+    const bool ok = light.px && stm_resize(light, plane, 0, scratch, err) &&
                     stm_cells_mark_outside(view, (struct stm_cu16)STM_CONST(light), err);
     stm_arena_reset(scratch, mark);
     return ok;
@@ -100,7 +89,7 @@ bool stm_cells_look(struct stm_cells_view *view, struct stm_cu16 plane, double p
     if (!take(view, err)) return false;
     const size_t mark = stm_arena_mark(scratch);
     const struct stm_u16 light = take16(view, "light", err);
-    if (!light.px || !resample(light, plane, scratch, err)) return false;
+    if (!light.px || !stm_resize(light, plane, 0, scratch, err)) return false;
     const struct stm_cu16 seen = STM_CONST(light);
     const bool ok = stm_cells_mark_outside(view, seen, err) && stm_cells_make_even(view, seen, err);
     stm_arena_reset(scratch, mark);
@@ -123,8 +112,7 @@ size_t stm_cells_look_bytes(int w, int h, double pixel_um)
 {
     const struct stm_cells_size s = stm_cells_size(w, h, pixel_um);
     const size_t steps = most(stm_cells_outside_bytes(s.w, s.h), stm_cells_even_bytes(s.w, s.h));
-    return stm_arena_cost(2 * (size_t)s.w * (size_t)s.h) +
-           most(stm_arena_cost(stm_resample_scratch(w, s.w)), steps);
+    return stm_arena_cost(2 * (size_t)s.w * (size_t)s.h) + most(stm_resize_bytes(w, s.w), steps);
 }
 
 /* Grey mask at both sizes: a mask resampled is the covered part of each pixel. */
@@ -132,7 +120,7 @@ size_t stm_cells_back_bytes(int w, int h, double pixel_um)
 {
     const struct stm_cells_size s = stm_cells_size(w, h, pixel_um);
     return stm_arena_cost(2 * (size_t)s.w * (size_t)s.h) + stm_arena_cost(2 * (size_t)w * (size_t)h) +
-           stm_arena_cost(stm_resample_scratch(s.w, w));
+           stm_resize_bytes(s.w, w);
 }
 
 bool stm_cells_mask_back(const struct stm_cells_view *view, struct stm_u8 image, struct stm_cu8 mask,
@@ -148,7 +136,7 @@ bool stm_cells_mask_back(const struct stm_cells_view *view, struct stm_u8 image,
     for (int y = 0; y < view->h; y++)
         for (int x = 0; x < view->w; x++)
             grey.px[y * grey.stride + x] = mask.px[y * mask.stride + x] ? 256 : 0;
-    if (!resample(large, (struct stm_cu16)STM_CONST(grey), view->scratch, err)) return false;
+    if (!stm_resize(large, (struct stm_cu16)STM_CONST(grey), 0, view->scratch, err)) return false;
     for (int y = 0; y < image.h; y++)
         for (int x = 0; x < image.w; x++)
             image.px[y * image.stride + x] = large.px[y * large.stride + x] >= 128 ? 255 : 0;

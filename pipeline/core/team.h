@@ -24,4 +24,12 @@ bool stm_team_run(const struct stm_team *team, int n, void *context,
                   bool (*work)(void *context, int worker, int item, struct stm_error *err),
                   struct stm_error *err);
 
+/* Divides rows 0 … h - 1 into a band for each thread that own->threads allow, of `least` rows at least, and
+ * calls `work` for each, several at once, with an arena that has `bytes` (one of them is `own`, which must
+ * have them); it gives back what it takes. What is divided may not depend on where bands end. */
+bool stm_team_bands(struct stm_arena *own, int h, int least, size_t bytes, void *context,
+                    bool (*work)(void *context, struct stm_arena *arena, int y0, int y1,
+                                 struct stm_error *err),
+                    struct stm_error *err);
+
 #endif

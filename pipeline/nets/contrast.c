@@ -4,8 +4,8 @@
 #include "kernels/gauss.h"
 #include "kernels/histogram.h"
 #include "kernels/maths.h"
-#include "kernels/resample.h"
 #include "pipeline/nets/net.h"
+#include "pipeline/nets/resize.h"
 
 #include <string.h>
 
@@ -25,8 +25,7 @@ size_t stm_net_contrast_bytes(int w, int h)
 
 size_t stm_net_contrast_working_bytes(int plane_w, int w)
 {
-    return most_of(stm_arena_cost(stm_resample_scratch(plane_w, w)),
-                   stm_arena_cost(LEVELS * sizeof(uint32_t)));
+    return most_of(stm_resize_bytes(plane_w, w), stm_arena_cost(LEVELS * sizeof(uint32_t)));
 }
 
 /* How often counts can be doubled: what is resampled keeps parts of them. */
@@ -40,17 +39,6 @@ static int spare_bits(struct stm_cu16 plane)
     while (all && bits < 8 && all << (bits + 1) < LEVELS)
         bits++;
     return bits;
-}
-
-static bool resample(struct stm_net_contrast *c, struct stm_cu16 plane, struct stm_arena *arena,
-                     struct stm_error *err)
-{
-    const size_t mark = stm_arena_mark(arena);
-    void *rows = stm_arena_take(arena, stm_resample_scratch(plane.w, c->light.w), "resampling", err);
-    if (!rows) return false;
-    stm_resample_doubled(c->light, plane, spare_bits(plane), rows);
-    stm_arena_reset(arena, mark);
-    return true;
 }
 
 /* The ground is made from its grid where it is needed: a plane of it would not stay in the cache. */
@@ -116,7 +104,8 @@ bool stm_net_contrast_make(struct stm_net_contrast *c, struct stm_cu16 plane, in
     c->light = (struct stm_u16){stm_arena_take(arena, (size_t)w * (size_t)h * 2, "contrast", err), w, w, h};
     c->code = stm_arena_take(arena, (2 * (size_t)LEVELS + 1) * sizeof *c->code, "a table", err);
     if (!c->light.px || !c->code) return false;
-    if (!resample(c, plane, arena, err) || !make_ground(c, arena, err) || !find_most(c, arena, err))
+    if (!stm_resize(c->light, plane, spare_bits(plane), arena, err) || !make_ground(c, arena, err) ||
+        !find_most(c, arena, err))
         return false;
     make_codes(c);
     return true;

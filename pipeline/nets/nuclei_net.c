@@ -2,9 +2,9 @@
 #include "pipeline/nets/nuclei_net.h"
 
 #include "kernels/kernels.h"
-#include "kernels/resample.h"
 #include "pipeline/nets/normalise.h"
 #include "pipeline/nets/objects.h"
+#include "pipeline/nets/resize.h"
 
 #include <math.h>
 #include <string.h>
@@ -50,9 +50,8 @@ static size_t most(size_t a, size_t b)
 static size_t bytes_at(int w, int h, int full_w)
 {
     const size_t light = stm_arena_cost((size_t)w * (size_t)h * 2) + stm_arena_cost(STM_NET_LEVELS * 4);
-    const size_t seeing = most(
-        most(stm_arena_cost(stm_resample_scratch(full_w, w)), stm_arena_cost(stm_net_normalise_scratch())),
-        stm_net_scratch(&stm_net_nuclei, stm_net_padded(w), stm_net_padded(h)));
+    const size_t seeing = most(most(stm_resize_bytes(full_w, w), stm_arena_cost(stm_net_normalise_scratch())),
+                               stm_net_scratch(&stm_net_nuclei, stm_net_padded(w), stm_net_padded(h)));
     return stm_net_view_bytes(w, h) + most(light + seeing, stm_net_view_working_bytes(w, h, full_w));
 }
 
@@ -78,10 +77,7 @@ static bool shrink(struct view *v, struct stm_cu16 light, struct stm_error *err)
 {
     struct stm_arena *scratch = v->net.scratch;
     const size_t mark = stm_arena_mark(scratch);
-    void *rows = stm_arena_take(scratch, stm_resample_scratch(light.w, v->light.w), "resampling", err);
-    if (!rows) return false;
-    stm_resample(v->light, light, rows);
-    stm_arena_reset(scratch, mark);
+    if (!stm_resize(v->light, light, 0, scratch, err)) return false;
     void *bins = stm_arena_take(scratch, stm_net_normalise_scratch(), "a histogram", err);
     if (!bins) return false;
     stm_net_normalise(v->input, (struct stm_cu16)STM_CONST(v->light), bins);

@@ -4,9 +4,12 @@
 #include "kernels/kernels.h"
 #include "kernels/resample.h"
 #include "kernels/watershed.h"
+#include "pipeline/core/team.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { LEAST_BAND = 64 }; /* rows for a thread; fewer are done sooner than it begins */
 
 size_t stm_net_view_most(int w, int h)
 {
@@ -67,15 +70,26 @@ static uint16_t height_at(struct stm_s16 map, int w, int h, int x, int y)
     return (uint16_t)(1 + (height < 0 ? 0 : height < STM_NET_HEIGHT ? height : STM_NET_HEIGHT));
 }
 
-static void landscape(const struct stm_net_view *v, struct stm_u16 level, int least_odds)
+struct landscape {
+    const struct stm_net_view *v;
+    struct stm_u16 level; /* with a border of zeros */
+    int least_odds;
+};
+
+static bool make_landscape(void *context, struct stm_arena *unused, int y0, int y1, struct stm_error *err)
 {
-    memset(level.px, 0, (size_t)level.stride * (size_t)level.h * sizeof *level.px);
-    for (int y = 0; y < v->h; y++) {
-        const int16_t *odds = v->map[0].px + y * v->map[0].stride;
-        uint16_t *row = level.px + (y + 1) * level.stride + 1;
+    const struct landscape *const l = context;
+    const struct stm_net_view *const v = l->v;
+    (void)unused, (void)err;
+    for (int y = y0; y < y1; y++) {
+        uint16_t *row = l->level.px + y * l->level.stride;
+        memset(row, 0, (size_t)l->level.w * sizeof *row);
+        if (y == 0 || y > v->h) continue;
+        const int16_t *odds = v->map[0].px + (y - 1) * v->map[0].stride;
         for (int x = 0; x < v->w; x++)
-            if (odds[x] > least_odds) row[x] = height_at(v->map[1], v->w, v->h, x, y);
+            if (odds[x] > l->least_odds) row[x + 1] = height_at(v->map[1], v->w, v->h, x, y - 1);
     }
+    return true;
 }
 
 static void plant(struct stm_net_view *v, const struct stm_seed *seed, size_t n, int top)
@@ -96,7 +110,8 @@ bool stm_net_view_part(struct stm_net_view *v, const struct stm_net_limits *limi
     struct stm_seed *seed = stm_arena_take(v->scratch, room * sizeof *seed, "seeds", err);
     void *flood = stm_arena_take(v->scratch, bytes, "a watershed", err);
     if (!level.px || !seed || !flood) return false;
-    landscape(v, level, limits->odds);
+    struct landscape land = {v, level, limits->odds};
+    if (!stm_team_bands(v->scratch, level.h, LEAST_BAND, 0, &land, make_landscape, err)) return false;
     const struct stm_cu16 heights = STM_CONST(level);
     const size_t n =
         stm_seeds(v->kernels, seed, room, heights, (uint16_t)limits->rise, STM_NET_HEIGHT + 1, flood);
@@ -142,6 +157,17 @@ bool stm_net_view_usual(const struct stm_net_view *v, uint32_t *usual, struct st
     return true;
 }
 
+/* Log odds between the pixels of the view, times the sum of the weights; `odds` are those of the first. */
+static int64_t odds_between(const int16_t *odds, ptrdiff_t stride, const struct stm_tap *tx,
+                            const struct stm_tap *ty, int limit)
+{
+    int64_t sum = 0;
+    for (int j = 0; j < ty->count; j++, odds += stride)
+        for (int i = 0; i < tx->count; i++)
+            sum += (int64_t)((uint64_t)stm_tap_weight(tx, i) * stm_tap_weight(ty, j)) * (odds[i] - limit);
+    return sum;
+}
+
 /* Where labels meet: the log odds between pixels decide whether it is an object, the greatest part of the
  * pixels around which. */
 static uint32_t vote(const struct stm_net_view *v, const struct stm_tap *tx, const struct stm_tap *ty,
@@ -149,22 +175,22 @@ static uint32_t vote(const struct stm_net_view *v, const struct stm_tap *tx, con
 {
     uint32_t name[32];
     uint64_t votes[32];
-    int64_t odds = 0;
     int n = 0, best = -1;
+    const struct stm_s16 map = v->map[0];
+    if (odds_between(map.px + ty->first * map.stride + tx->first, map.stride, tx, ty, odds_limit) <= 0)
+        return 0;
     for (int j = 0; j < ty->count; j++)
         for (int i = 0, k; i < tx->count; i++) {
-            const uint64_t weight = (uint64_t)stm_tap_weight(tx, i) * stm_tap_weight(ty, j);
             const int x = tx->first + i, y = ty->first + j;
             const uint32_t label = v->label.px[(y + 1) * v->label.stride + x + 1];
-            odds += (int64_t)weight * (v->map[0].px[y * v->map[0].stride + x] - odds_limit);
             for (k = 0; k < n && name[k] != label;)
                 k++;
             if (!label || k == 32) continue;
             if (k == n) votes[n++] = 0;
             name[k] = label;
-            votes[k] += weight;
+            votes[k] += (uint64_t)stm_tap_weight(tx, i) * stm_tap_weight(ty, j);
         }
-    for (int k = 0; k < n && odds > 0; k++)
+    for (int k = 0; k < n; k++)
         if (best < 0 || votes[k] > votes[best]) best = k;
     return best < 0 ? 0 : name[best];
 }
@@ -207,28 +233,59 @@ static bool take_plain(struct plain *p, int w, struct stm_arena *scratch, struct
     return p->label && p->mixed;
 }
 
+struct enlarged {
+    const struct stm_net_view *v;
+    struct stm_u32 labels;
+    const struct stm_tap *tap; /* of each column */
+    int odds;
+};
+
+static void enlarge_row(const struct enlarged *e, uint32_t *row, struct plain *p, const struct stm_tap *rows)
+{
+    memcpy(row, p->label, (size_t)e->labels.w * sizeof *row);
+    for (int i = 0; i < p->n; i++)
+        row[p->mixed[i]] = vote(e->v, &e->tap[p->mixed[i]], rows, e->odds);
+}
+
+static bool enlarge_band(void *context, struct stm_arena *arena, int y0, int y1, struct stm_error *err)
+{
+    const struct enlarged *const e = context;
+    const struct stm_net_view *const v = e->v;
+    const int w = e->labels.w, h = e->labels.h;
+    const bool grows = v->w <= w && v->h <= h; /* then two columns and rows, at most, count */
+    const size_t mark = stm_arena_mark(arena);
+    struct plain p = {.n = 0};
+    if (!take_plain(&p, w, arena, err)) return false;
+    for (int y = y0, first = -1, count = 0; y < y1; y++) {
+        const struct stm_tap rows = stm_tap(v->h, h, y);
+        uint32_t *row = e->labels.px + y * e->labels.stride;
+        for (int x = 0; x < w && !grows; x++)
+            row[x] = label_at(v, &e->tap[x], &rows, e->odds);
+        if (!grows) continue;
+        if (rows.first != first || rows.count != count) find_plain(&p, v, e->tap, w, &rows);
+        first = rows.first, count = rows.count;
+        enlarge_row(e, row, &p, &rows);
+    }
+    stm_arena_reset(arena, mark);
+    return true;
+}
+
+static size_t plain_bytes(int w)
+{
+    return stm_arena_cost((size_t)w * sizeof(uint32_t)) + stm_arena_cost((size_t)w * sizeof(int32_t));
+}
+
 bool stm_net_view_enlarge(const struct stm_net_view *v, struct stm_u32 labels, int odds,
                           struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(v->scratch);
-    struct plain p = {.n = 0};
     struct stm_tap *tap = stm_arena_take(v->scratch, (size_t)labels.w * sizeof *tap, "columns", err);
-    if (!tap || !take_plain(&p, labels.w, v->scratch, err)) return false;
-    const bool grows = v->w <= labels.w && v->h <= labels.h; /* then two columns and rows, at most, count */
+    if (!tap) return false;
     for (int x = 0; x < labels.w; x++)
         tap[x] = stm_tap(v->w, labels.w, x);
-    for (int y = 0, first = -1, count = 0; y < labels.h; y++) {
-        const struct stm_tap rows = stm_tap(v->h, labels.h, y);
-        uint32_t *row = labels.px + y * labels.stride;
-        for (int x = 0; x < labels.w && !grows; x++)
-            row[x] = label_at(v, &tap[x], &rows, odds);
-        if (!grows) continue;
-        if (rows.first != first || rows.count != count) find_plain(&p, v, tap, labels.w, &rows);
-        first = rows.first, count = rows.count;
-        memcpy(row, p.label, (size_t)labels.w * sizeof *row);
-        for (int i = 0; i < p.n; i++)
-            row[p.mixed[i]] = vote(v, &tap[p.mixed[i]], &rows, odds);
-    }
+    struct enlarged e = {v, labels, tap, odds};
+    if (!stm_team_bands(v->scratch, labels.h, LEAST_BAND, plain_bytes(labels.w), &e, enlarge_band, err))
+        return false;
     stm_arena_reset(v->scratch, mark);
     return true;
 }

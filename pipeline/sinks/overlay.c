@@ -193,9 +193,24 @@ static void draw_pixel(const struct stm_overlay *o, struct stm_canvas *canvas, i
 static bool is_edge(const uint32_t *const *rows, int x, int thick)
 {
     const uint32_t *at = rows[thick] + x, n = *at;
+    uint32_t differs = 0;
     for (int i = 1; i <= thick; i++)
-        if (at[-i] != n || at[i] != n || rows[thick - i][x] != n || rows[thick + i][x] != n) return true;
-    return false;
+        differs |= (at[-i] ^ n) | (at[i] ^ n) | (rows[thick - i][x] ^ n) | (rows[thick + i][x] ^ n);
+    return differs;
+}
+
+/* Whether none of STRETCH pixels from x on is an edge, as most are not. */
+enum { STRETCH = 16 };
+static bool is_plain(const uint32_t *const *rows, int x, int thick)
+{
+    const uint32_t *at = rows[thick] + x;
+    uint32_t differs = 0;
+    for (int i = 1; i <= thick; i++) {
+        const uint32_t *above = rows[thick - i] + x, *below = rows[thick + i] + x;
+        for (int j = 0; j < STRETCH; j++)
+            differs |= (at[j - i] ^ at[j]) | (at[j + i] ^ at[j]) | (above[j] ^ at[j]) | (below[j] ^ at[j]);
+    }
+    return !differs;
 }
 
 /* The colour of a pixel on the outline of what has this number; -1: none. */
@@ -218,10 +233,14 @@ static void draw_row(const struct stm_overlay *o, struct stm_canvas *canvas, con
                      int y, colour_of *paint)
 {
     const uint32_t *const row = rows[o->thick] + o->thick;
-    for (int x = 0; x < o->w; x++) {
-        if (row[x] == 0 || !is_edge(rows, x + o->thick, o->thick)) continue;
-        const int colour = paint(o, row[x], x, y);
-        if (colour >= 0) draw_pixel(o, canvas, x, y, colour);
+    for (int x = 0, end; x < o->w; x = end) {
+        end = x + STRETCH < o->w ? x + STRETCH : o->w;
+        if (end - x == STRETCH && is_plain(rows, x + o->thick, o->thick)) continue;
+        for (; x < end; x++) {
+            if (row[x] == 0 || !is_edge(rows, x + o->thick, o->thick)) continue;
+            const int colour = paint(o, row[x], x, y);
+            if (colour >= 0) draw_pixel(o, canvas, x, y, colour);
+        }
     }
 }
 

@@ -101,12 +101,48 @@ static void nothing_is_no_cell(void **state)
     assert_int_equal(cells(&p, divide(&p)), 0);
 }
 
+/* A crumb at a cell joins it, one by itself is dropped; for any number of threads. */
+static void small_parts_join_or_go(void **state)
+{
+    (void)state;
+    for (int threads = 1; threads <= 3; threads++) {
+        struct stm_error err;
+        struct stm_arena scratch;
+        struct parts p = {{0}};
+        uint8_t mask[SIDE * SIDE];
+        memset(mask, 7, sizeof mask);
+        paint(&p, 0, 0, 3, 3, 1);      /* by itself */
+        paint(&p, 20, 20, 60, 60, 2);  /* a cell */
+        paint(&p, 60, 30, 63, 34, 3);  /* at it */
+        paint(&p, 20, 90, 60, 190, 4); /* another cell */
+        struct stm_cells_small s = {.label = {p.px, SIDE, SIDE, SIDE},
+                                    .mask = {mask, SIDE, SIDE, SIDE},
+                                    .n = 4,
+                                    .least_px = 20,
+                                    .usual_part = 0.001};
+        assert_ok(stm_arena_create(&scratch, stm_cells_small_bytes(SIDE, SIDE, 4), &err), &err);
+        scratch.threads = threads;
+        assert_ok(stm_cells_join_small(&s, &scratch, &err), &err);
+        assert_int_equal(scratch.used, 0);
+        assert_int_equal(s.n, 2);
+        assert_int_equal(s.covered, 40 * 40 + 3 * 4 + 40 * 100);
+        for (int y = 0; y < SIDE; y++)
+            for (int x = 0; x < SIDE; x++) {
+                const bool first = (x >= 20 && x < 60 && y >= 20 && y < 60) ||
+                                   (x >= 60 && x < 63 && y >= 30 && y < 34),
+                           second = x >= 20 && x < 60 && y >= 90 && y < 190;
+                assert_int_equal(label(&p, x, y), first ? 1 : second ? 2 : 0);
+                assert_int_equal(mask[y * SIDE + x], first || second ? 255 : 0);
+            }
+        stm_arena_destroy(&scratch);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(necks_and_lines_divide),
-        cmocka_unit_test(rounded_cells_stay_apart),
-        cmocka_unit_test(crumbs_belong_to_their_neighbour),
+        cmocka_unit_test(necks_and_lines_divide), cmocka_unit_test(rounded_cells_stay_apart),
+        cmocka_unit_test(small_parts_join_or_go), cmocka_unit_test(crumbs_belong_to_their_neighbour),
         cmocka_unit_test(nothing_is_no_cell),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,12 +70,50 @@ static void without_memory_it_stays_small(void **state)
     stm_team_dismiss(&team);
 }
 
+enum { ROWS = 100, LEAST = 30 };
+
+struct rows {
+    atomic_int times[ROWS], bands;
+};
+
+static bool count_rows(void *context, struct stm_arena *arena, int y0, int y1, struct stm_error *err)
+{
+    struct rows *const r = context;
+    r->bands++;
+    for (int y = y0; y < y1; y++)
+        r->times[y]++;
+    const size_t mark = stm_arena_mark(arena);
+    if (!stm_arena_take(arena, 64, "rows", err)) return false;
+    stm_arena_reset(arena, mark);
+    return true;
+}
+
+static void bands_have_every_row_once(void **state)
+{
+    (void)state;
+    for (int threads = 0; threads <= 5; threads++)
+        for (int h = 1; h <= ROWS; h += 33) {
+            struct stm_error err = {0};
+            struct stm_arena own;
+            assert_ok(stm_arena_create(&own, 64, &err), &err);
+            own.threads = threads;
+            struct rows r = {.bands = 0};
+            assert_ok(stm_team_bands(&own, h, LEAST, 64, &r, count_rows, &err), &err);
+            const int most = h / LEAST > 1 ? h / LEAST : 1;
+            assert_int_equal(r.bands, threads < 1 ? 1 : threads < most ? threads : most);
+            for (int y = 0; y < ROWS; y++)
+                assert_int_equal(r.times[y], y < h);
+            stm_arena_destroy(&own);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_item_once_with_memory),
         cmocka_unit_test(the_first_failure_is_told),
         cmocka_unit_test(without_memory_it_stays_small),
+        cmocka_unit_test(bands_have_every_row_once),
     };
     return STM_TEST_MAIN(tests);
 }

@@ -51,19 +51,26 @@ struct found {
     uint32_t *labels;
 };
 
-static struct found find(const uint16_t *px, double diameter, bool fixed, const struct stm_kernels *k)
+static struct found find_with(const uint16_t *px, double diameter, bool fixed, const struct stm_kernels *k,
+                              int threads)
 {
     struct found f = {.labels = malloc(W * H * sizeof *f.labels)};
     const struct stm_cells_net_options options = {.diameter_px = diameter, .fixed = fixed};
     struct stm_error err;
     struct stm_arena scratch;
     assert_ok(stm_arena_create(&scratch, stm_cells_net_scratch(W, H), &err), &err);
+    scratch.threads = threads;
     assert_ok(stm_cells_net_label((struct stm_u32){f.labels, W, W, H}, &f.sum, (struct stm_cu16){px, W, W, H},
                                   &options, k, &scratch, &err),
               &err);
     assert_int_equal(scratch.used, 0);
     stm_arena_destroy(&scratch);
     return f;
+}
+
+static struct found find(const uint16_t *px, double diameter, bool fixed, const struct stm_kernels *k)
+{
+    return find_with(px, diameter, fixed, k, 1);
 }
 
 /* Each drawn cell's middle is in a label of its own that is about as large. */
@@ -130,6 +137,22 @@ static void same_labels_on_every_instruction_set(void **state)
     free(px);
 }
 
+static void same_labels_for_any_number_of_threads(void **state)
+{
+    (void)state;
+    uint16_t *px = malloc(W * H * sizeof *px);
+    draw(px, CELLS, 1);
+    struct found f = find(px, USUAL, false, stm_kernels_best());
+    for (int threads = 2; threads <= 5; threads += 3) {
+        struct found g = find_with(px, USUAL, false, stm_kernels_best(), threads);
+        assert_memory_equal(f.labels, g.labels, W * H * sizeof *f.labels);
+        assert_memory_equal(&f.sum.diameter_px, &g.sum.diameter_px, sizeof g.sum.diameter_px);
+        free(g.labels);
+    }
+    free(f.labels);
+    free(px);
+}
+
 /* Noise has specks that might be cells; stage `segment` leaves the network below a sharpness of 0.45. */
 static void is_at_a_loss_in_noise(void **state)
 {
@@ -153,6 +176,7 @@ int main(void)
         cmocka_unit_test(finds_each_cell_of_either_sign),
         cmocka_unit_test(finds_the_scale),
         cmocka_unit_test(same_labels_on_every_instruction_set),
+        cmocka_unit_test(same_labels_for_any_number_of_threads),
         cmocka_unit_test(is_at_a_loss_in_noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
