@@ -31,3 +31,27 @@ bool stm_team_run(const struct stm_team *team, int n, void *context,
         if (!work(context, 0, i, err)) return false;
     return true;
 }
+
+struct shared {
+    int64_t n;
+    int parts, unit;
+    void *context;
+    stm_team_part_fn *work;
+};
+
+static bool do_part(void *context, int worker, int item, struct stm_error *err)
+{
+    const struct shared *const s = context;
+    const int64_t units = s->n / s->unit;
+    const int64_t from = units * item / s->parts * s->unit;
+    const int64_t end = item + 1 == s->parts ? s->n : units * (item + 1) / s->parts * s->unit;
+    (void)worker;
+    return from == end || s->work(s->context, item, from, end, err);
+}
+
+bool stm_team_share(const struct stm_team *team, int64_t n, int unit, void *context, stm_team_part_fn *work,
+                    struct stm_error *err)
+{
+    struct shared s = {n, team ? team->n : 1, unit, context, work};
+    return s.parts > 1 ? stm_team_run(team, s.parts, &s, do_part, err) : do_part(&s, 0, 0, err);
+}

@@ -4,6 +4,8 @@
 
 #include "pipeline/core/arena.h"
 
+#include <stdint.h>
+
 enum { STM_TEAM_MOST = 32 };
 
 /* Member i works with *arena[i]; the first one's is the arena of the worker who asked for help. */
@@ -23,5 +25,12 @@ void stm_team_dismiss(struct stm_team *team);
 bool stm_team_run(const struct stm_team *team, int n, void *context,
                   bool (*work)(void *context, int worker, int item, struct stm_error *err),
                   struct stm_error *err);
+
+/* Divides the numbers 0 … n - 1 among the members, in order: each gets those from `from`, a multiple of
+ * `unit`, to `end` - 1, unless that is none. `part` is the member whose arena is free for that. A team that
+ * is NULL has one member. */
+typedef bool stm_team_part_fn(void *context, int part, int64_t from, int64_t end, struct stm_error *err);
+bool stm_team_share(const struct stm_team *team, int64_t n, int unit, void *context, stm_team_part_fn *work,
+                    struct stm_error *err);
 
 #endif

@@ -5,6 +5,7 @@
 #define STM_NUCLEI_FINDER_H
 
 #include "kernels/kernels.h"
+#include "pipeline/core/team.h"
 #include "pipeline/nuclei/nuclei.h"
 #include "pipeline/nuclei/tree.h"
 
@@ -15,6 +16,7 @@ struct stm_finder {
     const struct stm_kernels *kernels;
     const struct stm_nuclei_options *options;
     struct stm_arena *scratch;
+    struct stm_team *team; /* who shares the work; NULL: nobody */
     int w, h;
     bool dark, crowded;
     int up;
@@ -41,6 +43,8 @@ struct stm_finder {
     int nodes;
     struct stm_patch *patch;
     int32_t patches;
+    struct stm_finder *share; /* of the patches, with runs, nodes and memory of their own (shares.c) */
+    int shares;
     uint32_t seeds;           /* labels in use */
     struct stm_segment *left; /* long runs of pixels that went back to the ground, any order */
     size_t lefts;
@@ -63,6 +67,12 @@ static inline void stm_nuclei_fetch(const void *row, int x0, int x1, int size)
     const ptrdiff_t end = (ptrdiff_t)x1 * size, most = (ptrdiff_t)x0 * size + 256;
     for (ptrdiff_t at = (ptrdiff_t)x0 * size; at < end && at < most; at += 64)
         __builtin_prefetch(px + at);
+}
+
+/* Memory of the team's member who does part `part` of the work. */
+static inline struct stm_arena *stm_nuclei_arena(const struct stm_finder *f, int part)
+{
+    return part ? f->team->arena[part] : f->scratch;
 }
 
 /* Runs there is room for in lists of them, nodes in the tree, labels after splitting. */

@@ -4,6 +4,20 @@
 #include <math.h>
 #include <string.h>
 
+enum { LEAST_BAND = 64 }; /* rows for which another thread pays, more than smoothing looks beyond a band */
+
+/* What another member of the team takes at most. */
+static size_t member_bytes(int w, int h)
+{
+    return stm_nuclei_member_share_bytes(w, h);
+}
+
+static void rest_members(const struct stm_finder *f)
+{
+    for (int i = 1; i < f->team->n; i++)
+        stm_arena_reset(f->team->arena[i], 0);
+}
+
 /* Labels: where nuclei or parts of them are. The tree is not needed after the flood. */
 static bool label(struct stm_finder *f, struct stm_error *err)
 {
@@ -12,6 +26,7 @@ static bool label(struct stm_finder *f, struct stm_error *err)
     const size_t tree = stm_arena_mark(f->scratch);
     bool ok = stm_nuclei_tree(f, err) && stm_nuclei_choose(f, err) && stm_nuclei_flood(f, err);
     stm_arena_reset(f->scratch, tree);
+    rest_members(f);
     ok = ok && (!f->options->declump || stm_nuclei_residue(f, err)) && stm_nuclei_dim(f, err) &&
          (!f->options->declump || stm_nuclei_split(f, err));
     stm_arena_reset(f->scratch, mark);
@@ -32,16 +47,21 @@ bool stm_nuclei_find(struct stm_nuclei *out, struct stm_u32 labels, struct stm_c
                      struct stm_arena *scratch, struct stm_arena *keep, struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(scratch);
+    struct stm_team team;
     struct stm_finder f = {.kernels = kernels,
                            .options = options,
                            .scratch = scratch,
+                           .team = &team,
                            .w = plane.w,
                            .h = plane.h,
                            .labels = labels};
     *out = (struct stm_nuclei){.diameter_px = NAN};
     for (int y = 0; y < labels.h; y++)
         memset(labels.px + y * labels.stride, 0, (size_t)labels.w * sizeof *labels.px);
-    if (!search(&f, plane, err) || !stm_nuclei_finish(&f, out, keep, err)) return false;
+    stm_team_gather(&team, scratch, plane.h / LEAST_BAND, member_bytes(plane.w, plane.h));
+    const bool good = search(&f, plane, err) && stm_nuclei_finish(&f, out, keep, err);
+    stm_team_dismiss(&team);
+    if (!good) return false;
     const double unit = 1 << f.up;
     out->noise = f.noise / unit;
     out->contrast = f.contrast / unit;
