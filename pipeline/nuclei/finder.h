@@ -7,6 +7,7 @@
 #include "kernels/kernels.h"
 #include "pipeline/core/team.h"
 #include "pipeline/nuclei/nuclei.h"
+#include "pipeline/nuclei/rows.h"
 #include "pipeline/nuclei/tree.h"
 
 /* Levels grow by 1/20 from the lowest: 160 of them span a factor of 2400. */
@@ -79,13 +80,16 @@ static inline struct stm_arena *stm_nuclei_arena(const struct stm_finder *f, int
 size_t stm_nuclei_run_room(int w, int h);
 int32_t stm_nuclei_node_room(int w, int h);
 uint32_t stm_nuclei_label_room(int w, int h);
-/* split.c: the foreground's labels as runs, in raster order; false when there are more than `room`. */
-bool stm_nuclei_label_runs(const struct stm_finder *f, struct stm_segment *run, size_t room, size_t *n);
+/* split.c: the foreground's labels as runs, in raster order; *n is more than `room` when not all fit. */
+bool stm_nuclei_label_runs(const struct stm_finder *f, struct stm_segment *run, size_t room, size_t *n,
+                           struct stm_error *err);
 
 /* Bytes of scratch that each step takes at most, whether it gives them back at its end or not. */
 size_t stm_nuclei_light_bytes(int w, int h);
 size_t stm_nuclei_scale_bytes(int w, int h);
+size_t stm_nuclei_band_bytes(int w); /* of that, for one member of the team */
 size_t stm_nuclei_ground_bytes(int w, int h);
+size_t stm_nuclei_smooth_bytes(int w); /* of that, for one member of the team */
 size_t stm_nuclei_base_bytes(int w, int h);
 size_t stm_nuclei_tree_bytes(int w, int h);
 size_t stm_nuclei_choose_bytes(int w, int h);

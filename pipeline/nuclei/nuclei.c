@@ -6,18 +6,6 @@
 
 enum { LEAST_BAND = 64 }; /* rows for which another thread pays, more than smoothing looks beyond a band */
 
-/* What another member of the team takes at most. */
-static size_t member_bytes(int w, int h)
-{
-    return stm_nuclei_member_share_bytes(w, h);
-}
-
-static void rest_members(const struct stm_finder *f)
-{
-    for (int i = 1; i < f->team->n; i++)
-        stm_arena_reset(f->team->arena[i], 0);
-}
-
 /* Labels: where nuclei or parts of them are. The tree is not needed after the flood. */
 static bool label(struct stm_finder *f, struct stm_error *err)
 {
@@ -26,7 +14,7 @@ static bool label(struct stm_finder *f, struct stm_error *err)
     const size_t tree = stm_arena_mark(f->scratch);
     bool ok = stm_nuclei_tree(f, err) && stm_nuclei_choose(f, err) && stm_nuclei_flood(f, err);
     stm_arena_reset(f->scratch, tree);
-    rest_members(f);
+    stm_nuclei_rest_members(f);
     ok = ok && (!f->options->declump || stm_nuclei_residue(f, err)) && stm_nuclei_dim(f, err) &&
          (!f->options->declump || stm_nuclei_split(f, err));
     stm_arena_reset(f->scratch, mark);
@@ -40,6 +28,18 @@ static bool search(struct stm_finder *f, struct stm_cu16 plane, struct stm_error
     if (!(f->height > 0)) return true;
     return stm_nuclei_base(f, err) && label(f, err) && stm_blobs_make(f, err) && stm_nuclei_merge(f, err) &&
            stm_nuclei_accept(f, err);
+}
+
+static size_t most(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* What another member of the team takes at most. */
+static size_t member_bytes(int w, int h)
+{
+    return most(most(stm_nuclei_smooth_bytes(w), stm_nuclei_band_bytes(w)),
+                stm_nuclei_member_share_bytes(w, h));
 }
 
 bool stm_nuclei_find(struct stm_nuclei *out, struct stm_u32 labels, struct stm_cu16 plane,
@@ -70,11 +70,6 @@ bool stm_nuclei_find(struct stm_nuclei *out, struct stm_u32 labels, struct stm_c
     if (out->objects > out->debris) out->diameter_px = sqrt(f.typical / 0.78539816339744831);
     stm_arena_reset(scratch, mark);
     return true;
-}
-
-static size_t most(size_t a, size_t b)
-{
-    return a > b ? a : b;
 }
 
 /* What is taken at the same time, added up; what takes turns, the greater. */
