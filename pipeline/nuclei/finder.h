@@ -58,18 +58,6 @@ struct stm_finder {
     uint32_t blobs;
 };
 
-/* Has the processor fetch pixels that a loop over runs comes to soon. Runs are short and rows far apart, so
- * it cannot foresee them: waiting for them costs more than what is done with them. A run ahead is as far as
- * pays. */
-enum { STM_NUCLEI_AHEAD = 8 };
-static inline void stm_nuclei_fetch(const void *row, int x0, int x1, int size)
-{
-    const char *const px = row;
-    const ptrdiff_t end = (ptrdiff_t)x1 * size, most = (ptrdiff_t)x0 * size + 256;
-    for (ptrdiff_t at = (ptrdiff_t)x0 * size; at < end && at < most; at += 64)
-        __builtin_prefetch(px + at);
-}
-
 /* Memory of the team's member who does part `part` of the work. */
 static inline struct stm_arena *stm_nuclei_arena(const struct stm_finder *f, int part)
 {
@@ -87,9 +75,7 @@ bool stm_nuclei_label_runs(const struct stm_finder *f, struct stm_segment *run, 
 /* Bytes of scratch that each step takes at most, whether it gives them back at its end or not. */
 size_t stm_nuclei_light_bytes(int w, int h);
 size_t stm_nuclei_scale_bytes(int w, int h);
-size_t stm_nuclei_band_bytes(int w); /* of that, for one member of the team */
 size_t stm_nuclei_ground_bytes(int w, int h);
-size_t stm_nuclei_smooth_bytes(int w); /* of that, for one member of the team */
 size_t stm_nuclei_base_bytes(int w, int h);
 size_t stm_nuclei_tree_bytes(int w, int h);
 size_t stm_nuclei_choose_bytes(int w, int h);

@@ -1,4 +1,4 @@
-/* Passes that the members of the team share. */
+/* Passes over rows and runs, shared by the members of the team. */
 #ifndef STM_NUCLEI_ROWS_H
 #define STM_NUCLEI_ROWS_H
 
@@ -6,6 +6,18 @@
 #include "pipeline/core/team.h"
 
 struct stm_finder;
+
+/* Has the processor fetch pixels that a loop over runs comes to soon. Runs are short and rows far apart, so
+ * it cannot foresee them: waiting for them costs more than what is done with them. A run ahead is as far as
+ * pays. */
+enum { STM_NUCLEI_AHEAD = 8 };
+static inline void stm_nuclei_fetch(const void *row, int x0, int x1, int size)
+{
+    const char *const px = row;
+    const ptrdiff_t end = (ptrdiff_t)x1 * size, most = (ptrdiff_t)x0 * size + 256;
+    for (ptrdiff_t at = (ptrdiff_t)x0 * size; at < end && at < most; at += 64)
+        __builtin_prefetch(px + at);
+}
 
 /* dst = means of cells of the light, as stm_shrink_mean. */
 bool stm_nuclei_shrink(const struct stm_finder *f, struct stm_u16 dst, int shift, struct stm_error *err);
@@ -20,6 +32,10 @@ bool stm_nuclei_list(const struct stm_finder *f, struct stm_segment *run, size_t
 /* Pixels of the light at or above `level`. */
 bool stm_nuclei_threshold(const struct stm_finder *f, struct stm_segment *run, size_t room, size_t *n,
                           int level, struct stm_error *err);
+
+/* What smoothing (ground.c) and a band of rows (scale.c) take for each member, in bytes. */
+size_t stm_nuclei_smooth_bytes(int w);
+size_t stm_nuclei_band_bytes(int w);
 
 /* All memory of the other members is free again. */
 void stm_nuclei_rest_members(const struct stm_finder *f);
