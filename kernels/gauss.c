@@ -7,6 +7,7 @@
 #include "kernels/shrink.h"
 
 #include <math.h>
+#include <string.h>
 
 /* The tap whose rounding error is largest in the direction of `sign`. */
 static int worst_tap(const double *exact, const struct stm_gauss *g, int sign)
@@ -65,26 +66,69 @@ size_t stm_gauss_scratch(int w, const struct stm_gauss *gauss)
     return (padded + (size_t)(2 * gauss->radius + 2) * (size_t)stm_row_pitch(w, 0)) * sizeof(int16_t);
 }
 
+/* Rows are smoothed two at a time, so that one more than the radius is read below them, and here also above.
+ */
+static int reach(const struct stm_gauss *g)
+{
+    return g->radius + 1;
+}
+
+size_t stm_gauss_around_bytes(int w, const struct stm_gauss *gauss)
+{
+    return 2 * (size_t)reach(gauss) * (size_t)w * sizeof(uint16_t);
+}
+
+void stm_gauss_around(uint16_t *around, struct stm_cu16 src, const struct stm_gauss *gauss, int y0, int y1)
+{
+    const int n = reach(gauss);
+    for (int i = 0; i < 2 * n; i++) {
+        const int y = i < n ? y0 - n + i : y1 - n + i;
+        if (y >= 0 && y < src.h)
+            memcpy(around + (ptrdiff_t)i * src.w, src.px + y * src.stride, (size_t)src.w * sizeof *around);
+    }
+}
+
+/* Rows of the source, and of what lies around them. */
+struct source {
+    struct stm_cu16 src;
+    const uint16_t *around;
+    int y0, y1, reach;
+};
+
+static const uint16_t *row_of(const struct source *s, int y)
+{
+    if (y < s->y0) return s->around + (ptrdiff_t)(y - s->y0 + s->reach) * s->src.w;
+    if (y >= s->y1) return s->around + (ptrdiff_t)(y - s->y1 + s->reach) * s->src.w;
+    return s->src.px + y * s->src.stride;
+}
+
 /* A ring of 2 radius + 2 rows holds what has been smoothed along x; a row of dst is written only after all
  * rows of src up to y + radius were read, which is why dst may be src. */
-void stm_gauss(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src,
-               const struct stm_gauss *gauss, void *scratch)
+void stm_gauss_rows(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src,
+                    const struct stm_gauss *gauss, int y0, int y1, const uint16_t *around, void *scratch)
 {
+    const struct source from = {src, around, y0, y1, reach(gauss)};
     const int radius = gauss->radius, ring = 2 * radius + 2;
     const ptrdiff_t pitch = stm_row_pitch(src.w, 0);
     int16_t *padded = (int16_t *)scratch + STM_GAUSS_MAX_RADIUS;
     int16_t *rows = padded + pitch + STM_GAUSS_MAX_RADIUS;
-    for (int y = 0, next = 0; y < dst.h && dst.w > 0; y += 2) {
+    for (int y = y0, next = y0 > radius ? y0 - radius : 0; y < y1 && dst.w > 0; y += 2) {
         const int16_t *row[2 * STM_GAUSS_MAX_RADIUS + 2];
         for (; next < src.h && next <= y + radius + 1; next++) {
-            pad_row(padded, src.px + next * src.stride, src.w, radius);
+            pad_row(padded, row_of(&from, next), src.w, radius);
             k->gauss_row(rows + next % ring * pitch, padded, src.w, gauss);
         }
         for (int i = 0; i < ring; i++)
             row[i] = rows + stm_mirror(y - radius + i, src.h) % ring * pitch;
         uint16_t *out = dst.px + y * dst.stride;
-        k->gauss_column(out, y + 1 < dst.h ? out + dst.stride : NULL, row, dst.w, gauss);
+        k->gauss_column(out, y + 1 < y1 ? out + dst.stride : NULL, row, dst.w, gauss);
     }
+}
+
+void stm_gauss(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src,
+               const struct stm_gauss *gauss, void *scratch)
+{
+    stm_gauss_rows(k, dst, src, gauss, 0, dst.h, NULL, scratch);
 }
 
 /* Cells as large as leave a small Gaussian of at least 2 cells: cells and interpolation then make up at most

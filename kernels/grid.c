@@ -64,14 +64,20 @@ void stm_grid_upsample(const struct stm_kernels *k, struct stm_u16 dst, struct s
         }
 }
 
-void stm_grid_subtract(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src,
-                       struct stm_grid grid, uint16_t pedestal)
+void stm_grid_subtract_rows(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src,
+                            struct stm_grid grid, uint16_t pedestal, int y0, int y1)
 {
     uint16_t level[STM_GRID_CHUNK];
-    for (int y = 0; y < dst.h; y++)
+    for (int y = y0; y < y1; y++)
         for (int x = 0; x < dst.w; x += STM_GRID_CHUNK) {
             const int n = dst.w - x < STM_GRID_CHUNK ? dst.w - x : STM_GRID_CHUNK;
             stm_grid_row(k, level, grid, x, n, y);
             k->subtract_row(dst.px + y * dst.stride + x, src.px + y * src.stride + x, level, pedestal, n);
         }
+}
+
+void stm_grid_subtract(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src,
+                       struct stm_grid grid, uint16_t pedestal)
+{
+    stm_grid_subtract_rows(k, dst, src, grid, pedestal, 0, dst.h);
 }

@@ -31,6 +31,10 @@ void stm_grid_upsample(const struct stm_kernels *k, struct stm_u16 dst, struct s
 void stm_grid_subtract(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src,
                        struct stm_grid grid, uint16_t pedestal);
 
+/* The same for rows [y0, y1) of them alone. */
+void stm_grid_subtract_rows(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src,
+                            struct stm_grid grid, uint16_t pedestal, int y0, int y1);
+
 /* Pixels [x, x + n) of row y of the grid: x a multiple of STM_GRID_CHUNK, n at most that. */
 void stm_grid_row(const struct stm_kernels *k, uint16_t *dst, struct stm_grid grid, int x, int n, int y);
 

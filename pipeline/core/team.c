@@ -3,8 +3,6 @@
 
 #include "pipeline/core/workers.h"
 
-#include <stdint.h>
-
 void stm_team_gather(struct stm_team *team, struct stm_arena *own, int most, size_t bytes)
 {
     struct stm_error ignored;
@@ -34,29 +32,48 @@ bool stm_team_run(const struct stm_team *team, int n, void *context,
     return true;
 }
 
-struct bands {
-    struct stm_team team;
-    int h;
+struct shared {
+    int64_t n;
+    int parts, unit;
     void *context;
-    bool (*work)(void *context, struct stm_arena *arena, int y0, int y1, struct stm_error *err);
+    stm_team_part_fn *work;
 };
 
-static bool work_band(void *context, int worker, int item, struct stm_error *err)
+static bool do_part(void *context, int worker, int item, struct stm_error *err)
+{
+    const struct shared *const s = context;
+    const int64_t units = s->n / s->unit;
+    const int64_t from = units * item / s->parts * s->unit;
+    const int64_t end = item + 1 == s->parts ? s->n : units * (item + 1) / s->parts * s->unit;
+    (void)worker;
+    return from == end || s->work(s->context, item, from, end, err);
+}
+
+bool stm_team_share(const struct stm_team *team, int64_t n, int unit, void *context, stm_team_part_fn *work,
+                    struct stm_error *err)
+{
+    struct shared s = {n, team ? team->n : 1, unit, context, work};
+    return s.parts > 1 ? stm_team_run(team, s.parts, &s, do_part, err) : do_part(&s, 0, 0, err);
+}
+
+struct bands {
+    struct stm_team team;
+    void *context;
+    stm_team_band_fn *work;
+};
+
+static bool do_band(void *context, int part, int64_t from, int64_t end, struct stm_error *err)
 {
     const struct bands *const b = context;
-    const int64_t h = b->h;
-    return b->work(b->context, b->team.arena[worker], (int)(h * item / b->team.n),
-                   (int)(h * (item + 1) / b->team.n), err);
+    return b->work(b->context, b->team.arena[part], (int)from, (int)end, err);
 }
 
 bool stm_team_bands(struct stm_arena *own, int h, int least, size_t bytes, void *context,
-                    bool (*work)(void *context, struct stm_arena *arena, int y0, int y1,
-                                 struct stm_error *err),
-                    struct stm_error *err)
+                    stm_team_band_fn *work, struct stm_error *err)
 {
-    struct bands b = {.h = h, .context = context, .work = work};
+    struct bands b = {.context = context, .work = work};
     stm_team_gather(&b.team, own, h / least, bytes);
-    const bool good = stm_team_run(&b.team, b.team.n, &b, work_band, err);
+    const bool good = stm_team_share(&b.team, h, 1, &b, do_band, err);
     stm_team_dismiss(&b.team);
     return good;
 }

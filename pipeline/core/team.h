@@ -4,6 +4,8 @@
 
 #include "pipeline/core/arena.h"
 
+#include <stdint.h>
+
 enum { STM_TEAM_MOST = 32 };
 
 /* Member i works with *arena[i]; the first one's is the arena of the worker who asked for help. */
@@ -24,12 +26,17 @@ bool stm_team_run(const struct stm_team *team, int n, void *context,
                   bool (*work)(void *context, int worker, int item, struct stm_error *err),
                   struct stm_error *err);
 
-/* Divides rows 0 … h - 1 into a band for each thread that own->threads allow, of `least` rows at least, and
- * calls `work` for each, several at once, with an arena that has `bytes` (one of them is `own`, which must
- * have them); it gives back what it takes. What is divided may not depend on where bands end. */
-bool stm_team_bands(struct stm_arena *own, int h, int least, size_t bytes, void *context,
-                    bool (*work)(void *context, struct stm_arena *arena, int y0, int y1,
-                                 struct stm_error *err),
+/* Divides the numbers 0 … n - 1 among the members, in order: each gets those from `from`, a multiple of
+ * `unit`, to `end` - 1, unless that is none. `part` is the member whose arena is free for that. A team that
+ * is NULL has one member. What is divided may not depend on where parts end. */
+typedef bool stm_team_part_fn(void *context, int part, int64_t from, int64_t end, struct stm_error *err);
+bool stm_team_share(const struct stm_team *team, int64_t n, int unit, void *context, stm_team_part_fn *work,
                     struct stm_error *err);
+
+/* The same for rows 0 … h - 1, `least` of them a member at least, by a team that stands only as long: `arena`
+ * has `bytes` (one of them is `own`, which must have them); `work` gives back what it takes. */
+typedef bool stm_team_band_fn(void *context, struct stm_arena *arena, int y0, int y1, struct stm_error *err);
+bool stm_team_bands(struct stm_arena *own, int h, int least, size_t bytes, void *context,
+                    stm_team_band_fn *work, struct stm_error *err);
 
 #endif

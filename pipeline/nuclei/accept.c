@@ -117,6 +117,25 @@ static struct look look_at(const struct looker *l, uint32_t id)
         contrast > 0 ? contrast / (contrast + ground / rows) : 0};
 }
 
+struct looking {
+    struct looker looker;
+    struct look *look;
+};
+
+/* Candidates that begin with pieces [from, end), in raster order, so that rows are still in the cache. */
+static bool look_at_part(void *context, int part, int64_t from, int64_t end, struct stm_error *err)
+{
+    const struct looking *const l = context;
+    const struct stm_finder *const f = l->looker.f;
+    (void)part;
+    (void)err;
+    for (int64_t i = from; i < end; i++) {
+        const uint32_t id = l->looker.into[f->piece[i].blob];
+        if (f->blob[id].first == i && f->blob[id].area) l->look[id] = look_at(&l->looker, id);
+    }
+    return true;
+}
+
 struct weighed {
     double value, weight;
 };
@@ -198,12 +217,8 @@ bool stm_nuclei_accept(struct stm_finder *f, struct stm_error *err)
     if (!look || !list || !into) return false;
     for (uint32_t i = 0; i <= f->blobs; i++)
         into[i] = f->blob[i].into;
-    const struct looker looker = {f, into};
-    /* In raster order, so that rows are still in the cache. */
-    for (int32_t i = 0; i < f->pieces; i++) {
-        const uint32_t id = into[f->piece[i].blob];
-        if (f->blob[id].first == i && f->blob[id].area) look[id] = look_at(&looker, id);
-    }
+    struct looking looking = {{f, into}, look};
+    if (!stm_team_share(f->team, f->pieces, 1, &looking, look_at_part, err)) return false;
     for (uint32_t i = 1; i <= f->blobs; i++)
         if (f->blob[i].into != i) f->blob[i].area = 0;
     f->contrast = usual_contrast(f, look, list);

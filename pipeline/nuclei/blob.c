@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline/nuclei/blob.h"
 
-bool stm_hull_room_take(struct stm_hull_room *room, struct stm_finder *f, struct stm_error *err)
+size_t stm_hull_room_bytes(int h)
 {
-    room->x = stm_arena_take(f->scratch, 2 * (size_t)f->h * sizeof *room->x, "hulls", err);
-    room->y = stm_arena_take(f->scratch, 2 * (size_t)f->h * sizeof *room->y, "hulls", err);
+    return 2 * stm_arena_cost(2 * (size_t)h * sizeof(int32_t));
+}
+
+bool stm_hull_room_take(struct stm_hull_room *room, int h, struct stm_arena *arena, struct stm_error *err)
+{
+    room->x = stm_arena_take(arena, 2 * (size_t)h * sizeof *room->x, "hulls", err);
+    room->y = stm_arena_take(arena, 2 * (size_t)h * sizeof *room->y, "hulls", err);
     return room->x && room->y;
 }
 
@@ -41,6 +46,7 @@ static void add_piece(struct stm_finder *f, const struct stm_segment *run)
     else
         f->piece[b->last].next = i;
     b->last = i;
+    b->pieces++;
     b->area += run->x1 - run->x0;
     add_light(f, b, run);
     add_moments(b, run);
@@ -67,7 +73,8 @@ bool stm_blobs_make(struct stm_finder *f, struct stm_error *err)
     for (uint32_t i = 0; i <= f->blobs; i++)
         f->blob[i] = (struct stm_blob){
             .first = -1, .last = -1, .into = i, .step = i >= f->residue_first && i < f->residue_end};
-    f->crowded = f->crowded || !stm_nuclei_label_runs(f, run, room, &n);
+    if (!f->crowded && !stm_nuclei_label_runs(f, run, room, &n, err)) return false;
+    f->crowded = f->crowded || n > room;
     f->pieces = 0;
     for (size_t i = 0; i < n && !f->crowded; i++) {
         if (i + STM_NUCLEI_AHEAD < n) {
@@ -102,6 +109,7 @@ void stm_blob_join(struct stm_finder *f, struct stm_blob *a, struct stm_blob *b)
     }
     a->first = first;
     a->last = last;
+    a->pieces += b->pieces;
     a->area += b->area;
     a->light += b->light;
     if (b->peak > a->peak) a->peak = b->peak;

@@ -11,10 +11,11 @@
 struct stm_blob {
     int32_t first, last; /* pieces, linked; -1: none */
     int32_t area;
-    uint32_t into;                /* the blob it became part of, or itself */
-    double convex;                /* area over the hull's */
-    uint64_t light;               /* sum over its pixels */
-    uint16_t peak;                /* greatest of them */
+    uint32_t into;  /* the blob it became part of, or itself */
+    double convex;  /* area over the hull's */
+    uint64_t light; /* sum over its pixels */
+    uint16_t peak;  /* greatest of them */
+    int32_t pieces;
     double sx, sy, sxx, sxy, syy; /* sums of coordinates and products, exact below 2^53 */
     bool changed;
     bool step;    /* from the residue: a step in the flank of a brighter one, never part of it */
@@ -30,7 +31,8 @@ struct stm_piece {
 struct stm_hull_room {
     int32_t *x, *y;
 };
-bool stm_hull_room_take(struct stm_hull_room *room, struct stm_finder *f, struct stm_error *err);
+bool stm_hull_room_take(struct stm_hull_room *room, int h, struct stm_arena *arena, struct stm_error *err);
+size_t stm_hull_room_bytes(int h);
 
 /* Adds what `b` has to `a`; the lists stay in raster order. */
 void stm_blob_join(struct stm_finder *f, struct stm_blob *a, struct stm_blob *b);

@@ -7,6 +7,7 @@
 #include "pipeline/nuclei/odds.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Least pixels of a branch, and least height: times the noise, and as a fraction of its peak. */
 enum { LEAST_AREA = 4, LEAST_NOISE = 4 };
@@ -198,24 +199,30 @@ static int by_area(const void *a, const void *b)
     return (x->weight > y->weight) - (x->weight < y->weight);
 }
 
-/* The median area of convex chosen nodes, each weighted by its area and height; what was known before when
- * there are fewer than three. */
-static double typical_area(struct chooser *c, struct sized *list)
+/* Areas of convex chosen nodes, each weighted by its area and height. */
+static size_t list_areas(struct chooser *c, struct sized *list)
 {
-    struct stm_finder *f = c->f;
-    uint64_t sum = 0, seen = 0;
-    int n = 0;
+    const struct stm_finder *f = c->f;
+    size_t n = 0;
     for (int32_t i = 0; i < f->nodes; i++) {
         const int32_t half = f->node[i].chosen ? at_half_height(f, i) : -1;
         if (half < 0 || f->node[half].area < LEAST_AREA || solidity(c, half) < 0.9) continue;
         list[n].area = f->node[half].area;
-        list[n].weight = (uint64_t)f->node[half].area * f->node[half].peak;
-        sum += list[n++].weight;
+        list[n++].weight = (uint64_t)f->node[half].area * f->node[half].peak;
     }
-    qsort(list, (size_t)n, sizeof *list, by_area);
-    for (int i = 0; i < n && n >= 3; i++)
+    return n;
+}
+
+/* Their median; what was known before when there are fewer than three. */
+static double typical_area(struct sized *list, size_t n, double before)
+{
+    uint64_t sum = 0, seen = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += list[i].weight;
+    qsort(list, n, sizeof *list, by_area);
+    for (size_t i = 0; i < n && n >= 3; i++)
         if ((seen += list[i].weight) * 2 >= sum) return list[i].area;
-    return c->typical;
+    return before;
 }
 
 size_t stm_nuclei_choose_bytes(int w, int h)
@@ -237,27 +244,75 @@ void stm_nuclei_weigh_patch(struct stm_finder *f, const struct stm_patch *p, int
         weigh(&c, i);
 }
 
-/* Nodes have been weighed once, patch by patch; the second time it is with the usual area that this leads to.
- */
+/* What the shares have in common while nodes are chosen; list[i] is where share i puts its n[i] areas. */
+struct choice {
+    const struct stm_finder *f;
+    double typical;
+    struct sized *list[STM_TEAM_MOST];
+    size_t n[STM_TEAM_MOST];
+};
+
+static bool open_chooser(struct chooser *c, struct stm_finder *share, double typical, struct stm_error *err)
+{
+    const size_t corners = 2 * (size_t)share->h * sizeof(int32_t);
+    *c = (struct chooser){share, stm_arena_take(share->scratch, corners, "hulls", err),
+                          stm_arena_take(share->scratch, corners, "hulls", err), typical};
+    return c->x && c->y;
+}
+
+/* Nodes have been weighed once, patch by patch, with the area expected. */
+static bool choose_first(void *context, int worker, int item, struct stm_error *err)
+{
+    struct choice *const choice = context;
+    struct stm_finder *const s = &choice->f->share[item];
+    const size_t mark = stm_arena_mark(s->scratch);
+    struct chooser c;
+    (void)worker;
+    if (!open_chooser(&c, s, choice->typical, err)) return false;
+    for (int32_t i = 0; i < s->nodes && !s->options->declump; i++)
+        s->node[i].chosen = 1;
+    keep_lowest(s);
+    choice->n[item] = list_areas(&c, choice->list[item]);
+    stm_arena_reset(s->scratch, mark);
+    return true;
+}
+
+/* The second time it is with the usual area that this has led to. */
+static bool choose_again(void *context, int worker, int item, struct stm_error *err)
+{
+    const struct choice *const choice = context;
+    struct stm_finder *const s = &choice->f->share[item];
+    const size_t mark = stm_arena_mark(s->scratch);
+    struct chooser c;
+    (void)worker;
+    if (!open_chooser(&c, s, choice->typical, err)) return false;
+    for (int32_t i = s->nodes - 1; i >= 0; i--)
+        if (s->options->declump)
+            weigh(&c, i);
+        else
+            s->node[i].chosen = 1;
+    keep_lowest(s);
+    for (int32_t i = 0; i < s->nodes && s->options->declump; i++)
+        if (s->node[i].chosen) find_core(s, &c, i);
+    stm_arena_reset(s->scratch, mark);
+    return true;
+}
+
 bool stm_nuclei_choose(struct stm_finder *f, struct stm_error *err)
 {
-    const size_t mark = stm_arena_mark(f->scratch), corners = 2 * (size_t)f->h * sizeof(int32_t);
-    struct chooser c = {f, stm_arena_take(f->scratch, corners, "hulls", err),
-                        stm_arena_take(f->scratch, corners, "hulls", err), area_expected(f)};
+    const size_t mark = stm_arena_mark(f->scratch);
     struct sized *area = stm_arena_take(f->scratch, (size_t)(f->nodes + 1) * sizeof *area, "areas", err);
-    if (!c.x || !c.y || !area) return false;
-    for (int pass = 0; pass < 2; pass++) {
-        for (int32_t i = f->nodes - 1; i >= 0; i--)
-            if (!f->options->declump)
-                f->node[i].chosen = 1;
-            else if (pass > 0)
-                weigh(&c, i);
-        keep_lowest(f);
-        if (pass == 0) c.typical = typical_area(&c, area);
-    }
-    f->typical = c.typical;
-    for (int32_t i = 0; i < f->nodes && f->options->declump; i++)
-        if (f->node[i].chosen) find_core(f, &c, i);
+    struct choice choice = {.f = f, .typical = area_expected(f)};
+    size_t n = 0;
+    if (!area) return false;
+    for (int i = 0; i < f->shares; n += (size_t)f->share[i++].nodes)
+        choice.list[i] = area + n;
+    if (!stm_nuclei_each_share(f, &choice, choose_first, err)) return false;
+    n = 0;
+    for (int i = 0; i < f->shares; n += choice.n[i++])
+        memmove(area + n, choice.list[i], choice.n[i] * sizeof *area);
+    choice.typical = f->typical = typical_area(area, n, choice.typical);
+    if (!stm_nuclei_each_share(f, &choice, choose_again, err)) return false;
     stm_arena_reset(f->scratch, mark);
     return true;
 }

@@ -5,7 +5,9 @@
 #define STM_NUCLEI_FINDER_H
 
 #include "kernels/kernels.h"
+#include "pipeline/core/team.h"
 #include "pipeline/nuclei/nuclei.h"
+#include "pipeline/nuclei/rows.h"
 #include "pipeline/nuclei/tree.h"
 
 /* Levels grow by 1/20 from the lowest: 160 of them span a factor of 2400. */
@@ -15,6 +17,7 @@ struct stm_finder {
     const struct stm_kernels *kernels;
     const struct stm_nuclei_options *options;
     struct stm_arena *scratch;
+    struct stm_team *team; /* who shares the work; NULL: nobody */
     int w, h;
     bool dark, crowded;
     int up;
@@ -41,6 +44,8 @@ struct stm_finder {
     int nodes;
     struct stm_patch *patch;
     int32_t patches;
+    struct stm_finder *share; /* of the patches, with runs, nodes and memory of their own (shares.c) */
+    int shares;
     uint32_t seeds;           /* labels in use */
     struct stm_segment *left; /* long runs of pixels that went back to the ground, any order */
     size_t lefts;
@@ -53,24 +58,19 @@ struct stm_finder {
     uint32_t blobs;
 };
 
-/* Has the processor fetch pixels that a loop over runs comes to soon. Runs are short and rows far apart, so
- * it cannot foresee them: waiting for them costs more than what is done with them. A run ahead is as far as
- * pays. */
-enum { STM_NUCLEI_AHEAD = 8 };
-static inline void stm_nuclei_fetch(const void *row, int x0, int x1, int size)
+/* Memory of the team's member who does part `part` of the work. */
+static inline struct stm_arena *stm_nuclei_arena(const struct stm_finder *f, int part)
 {
-    const char *const px = row;
-    const ptrdiff_t end = (ptrdiff_t)x1 * size, most = (ptrdiff_t)x0 * size + 256;
-    for (ptrdiff_t at = (ptrdiff_t)x0 * size; at < end && at < most; at += 64)
-        __builtin_prefetch(px + at);
+    return part ? f->team->arena[part] : f->scratch;
 }
 
 /* Runs there is room for in lists of them, nodes in the tree, labels after splitting. */
 size_t stm_nuclei_run_room(int w, int h);
 int32_t stm_nuclei_node_room(int w, int h);
 uint32_t stm_nuclei_label_room(int w, int h);
-/* split.c: the foreground's labels as runs, in raster order; false when there are more than `room`. */
-bool stm_nuclei_label_runs(const struct stm_finder *f, struct stm_segment *run, size_t room, size_t *n);
+/* split.c: the foreground's labels as runs, in raster order; *n is more than `room` when not all fit. */
+bool stm_nuclei_label_runs(const struct stm_finder *f, struct stm_segment *run, size_t room, size_t *n,
+                           struct stm_error *err);
 
 /* Bytes of scratch that each step takes at most, whether it gives them back at its end or not. */
 size_t stm_nuclei_light_bytes(int w, int h);

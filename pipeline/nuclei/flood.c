@@ -20,7 +20,8 @@ struct flood {
 };
 
 struct rank {
-    int32_t level, y, x0, node;
+    int32_t level, y, x0;
+    struct stm_node *node;
 };
 
 /* The level that 70 % of the counts in [from, end) do not exceed. */
@@ -117,6 +118,17 @@ static int by_rank(const void *a, const void *b)
     return (p->x0 > q->x0) - (p->x0 < q->x0);
 }
 
+/* The chosen nodes of a share; returns how many. */
+static size_t rank_share(const struct stm_finder *s, struct rank *rank)
+{
+    size_t n = 0;
+    for (int32_t i = 0; i < s->nodes; i++) {
+        const struct stm_level_run *run = &s->run[s->node[i].first];
+        if (s->node[i].chosen) rank[n++] = (struct rank){s->node[i].level, run->y, run->x0, &s->node[i]};
+    }
+    return n;
+}
+
 /* Labels by level, then in raster order: the same whatever order the patches are in. */
 static bool number(struct stm_finder *f, struct stm_error *err)
 {
@@ -124,16 +136,13 @@ static bool number(struct stm_finder *f, struct stm_error *err)
     struct rank *rank = stm_arena_take(f->scratch, (size_t)f->nodes * sizeof *rank, "labels", err);
     size_t n = 0;
     if (!rank) return false;
-    for (int32_t i = 0; i < f->nodes; i++) {
-        const struct stm_level_run *run = &f->run[f->node[i].first];
-        if (f->node[i].chosen) rank[n++] = (struct rank){f->node[i].level, run->y, run->x0, i};
-    }
+    for (int i = 0; i < f->shares; i++)
+        n += rank_share(&f->share[i], rank + n);
     qsort(rank, n, sizeof *rank, by_rank);
     f->seeds = 0;
     for (size_t i = 0; i < n; i++) {
-        struct stm_node *node = &f->node[rank[i].node];
-        node->label = f->seeds + 1;
-        f->seeds += node->core < 0 ? 1 : 2;
+        rank[i].node->label = f->seeds + 1;
+        f->seeds += rank[i].node->core < 0 ? 1 : 2;
     }
     stm_arena_reset(f->scratch, mark);
     return true;
@@ -307,14 +316,32 @@ static void fetch(const struct stm_finder *f, const struct stm_patch *p)
     }
 }
 
+static bool flood_share(void *context, int worker, int item, struct stm_error *err)
+{
+    const struct stm_finder *const f = context;
+    struct stm_finder *const s = &f->share[item];
+    (void)worker;
+    s->left_least = f->left_least;
+    for (int32_t i = 0; i < s->patches; i++) {
+        if (i + 1 < s->patches) fetch(s, &s->patch[i + 1]);
+        if (!flood_patch(s, &s->patch[i], err)) return false;
+    }
+    return true;
+}
+
+/* The first share has left its runs in f's list. */
+static void gather_left(struct stm_finder *f)
+{
+    f->lefts = f->share[0].lefts;
+    for (int i = 1; i < f->shares; f->lefts += f->share[i++].lefts)
+        memcpy(f->left + f->lefts, f->share[i].left, f->share[i].lefts * sizeof *f->left);
+}
+
 bool stm_nuclei_flood(struct stm_finder *f, struct stm_error *err)
 {
     f->boundary[0] = 0;
     stm_nuclei_set_left(f);
-    if (!number(f, err)) return false;
-    for (int32_t i = 0; i < f->patches; i++) {
-        if (i + 1 < f->patches) fetch(f, &f->patch[i + 1]);
-        if (!flood_patch(f, &f->patch[i], err)) return false;
-    }
+    if (!number(f, err) || !stm_nuclei_each_share(f, f, flood_share, err)) return false;
+    gather_left(f);
     return true;
 }

@@ -25,14 +25,13 @@ size_t stm_nuclei_base_bytes(int w, int h)
 bool stm_nuclei_base(struct stm_finder *f, struct stm_error *err)
 {
     const size_t room = stm_nuclei_run_room(f->w, f->h);
-    const struct stm_cu16 light = STM_CONST(f->light);
     const size_t labels = (size_t)stm_nuclei_label_room(f->w, f->h) + 1;
     f->base = stm_arena_take(f->scratch, room * sizeof *f->base, "foreground runs", err);
     f->level_of = stm_arena_take(f->scratch, LIGHTS, "levels", err);
     f->boundary = stm_arena_take(f->scratch, labels * sizeof *f->boundary, "boundaries", err);
     if (!f->base || !f->level_of || !f->boundary) return false;
     while (f->levels) {
-        f->bases = stm_threshold_runs(f->kernels, f->base, room, light, (uint16_t)(f->floor - 1));
+        if (!stm_nuclei_threshold(f, f->base, room, &f->bases, f->floor, err)) return false;
         if (f->bases <= room) return true;
         if (f->floor < f->level[1]) {
             f->floor = f->level[1];
@@ -68,11 +67,10 @@ bool stm_nuclei_patches(struct stm_finder *f, struct stm_segment *run, size_t *f
     const size_t mark = stm_arena_mark(f->scratch), room = stm_nuclei_run_room(f->w, f->h);
     struct stm_segment *all = stm_arena_take(f->scratch, room * sizeof *all, "the lowest level", err);
     uint32_t *parent = stm_arena_take(f->scratch, room * sizeof *parent, "the lowest level", err);
+    size_t n = 0;
     f->patches = 0;
     if (!all || !parent) return false;
-    const struct stm_cu16 light = STM_CONST(f->light);
-    const size_t n =
-        f->levels ? stm_threshold_runs(f->kernels, all, room, light, (uint16_t)(f->level[1] - 1)) : 0;
+    if (f->levels && !stm_nuclei_threshold(f, all, room, &n, f->level[1], err)) return false;
     const uint32_t patches = n <= room ? stm_components(all, n, 4, parent) : UINT32_MAX;
     if (patches <= (uint32_t)stm_nuclei_node_room(f->w, f->h)) {
         stm_runs_group(run, first, all, n, patches);

@@ -56,16 +56,27 @@ static void fill_dark_row(uint16_t *restrict dst, const uint16_t *restrict src, 
     }
 }
 
-static void fill(struct stm_finder *f, struct stm_cu16 plane, int high)
+struct filling {
+    const struct stm_finder *f;
+    struct stm_cu16 plane;
+    uint16_t high;
+};
+
+static bool fill_rows(void *context, int part, int64_t from, int64_t end, struct stm_error *err)
 {
-    for (int y = 0; y < f->h; y++) {
-        const uint16_t *src = plane.px + y * plane.stride;
+    const struct filling *const fill = context;
+    const struct stm_finder *const f = fill->f;
+    (void)part;
+    (void)err;
+    for (int64_t y = from; y < end; y++) {
+        const uint16_t *src = fill->plane.px + y * fill->plane.stride;
         uint16_t *dst = f->light.px + y * f->light.stride;
         if (f->dark)
-            fill_dark_row(dst, src, f->w, f->up, (uint16_t)high);
+            fill_dark_row(dst, src, f->w, f->up, fill->high);
         else
             fill_row(dst, src, f->w, f->up);
     }
+    return true;
 }
 
 /* Noise of a pixel from the median of the 3 x 3 operator that no plane or edge along an axis excites
@@ -108,7 +119,8 @@ bool stm_nuclei_light(struct stm_finder *f, struct stm_cu16 plane, struct stm_er
     const int top = f->dark ? s.high - s.low : s.most;
     while (f->up < 12 && (top << (f->up + 1)) < 49152)
         f->up++;
-    fill(f, plane, s.high);
+    struct filling fill = {f, plane, (uint16_t)s.high};
+    if (!stm_team_share(f->team, f->h, 1, &fill, fill_rows, err)) return false;
     f->noise = noise_of((struct stm_cu16)STM_CONST(f->light), bins);
     stm_arena_reset(f->scratch, mark);
     return true;

@@ -10,10 +10,11 @@ enum { ROUNDS = 40 };
 
 struct merger {
     struct stm_finder *f;
-    struct stm_hull_room room;
+    struct stm_hull_room room[STM_TEAM_MOST]; /* of each member of the team */
     struct stm_pairs pairs;
-    uint32_t *best; /* of each blob: pair + 1, 0 = none */
-    int64_t work;   /* pieces that may still be looked at */
+    uint32_t *best;              /* of each blob: pair + 1, 0 = none */
+    int64_t work;                /* pieces that may still be looked at */
+    int64_t left[STM_TEAM_MOST]; /* of them, while members look */
 };
 
 static void prefer(struct merger *m, uint32_t blob, size_t pair)
@@ -22,16 +23,51 @@ static void prefer(struct merger *m, uint32_t blob, size_t pair)
     if (!best || m->pairs.pair[pair].odds < m->pairs.pair[best - 1].odds) m->best[blob] = (uint32_t)pair + 1;
 }
 
-static void find_best(struct merger *m)
+/* Shares out n things to look at, unless they may take more than there is work left for: then the order in
+ * which they are looked at matters. */
+static bool look(struct merger *m, size_t n, int64_t most_work, stm_team_part_fn *work, struct stm_error *err)
 {
+    const int64_t before = m->work;
+    for (int i = 0; i < STM_TEAM_MOST; i++)
+        m->left[i] = before;
+    if (!stm_team_share(most_work < before ? m->f->team : NULL, (int64_t)n, 1, m, work, err)) return false;
+    for (int i = 0; i < STM_TEAM_MOST; i++)
+        m->work -= before - m->left[i];
+    return true;
+}
+
+static bool weigh_pairs(void *context, int part, int64_t from, int64_t end, struct stm_error *err)
+{
+    struct merger *const m = context;
+    (void)err;
+    for (int64_t i = from; i < end; i++) {
+        struct stm_pair *p = &m->pairs.pair[i];
+        if (!p->known) p->odds = stm_pair_odds(m->f, &m->room[part], p, &m->left[part]);
+        p->known = true;
+    }
+    return true;
+}
+
+static int64_t pieces_of_pairs(const struct merger *m)
+{
+    const struct stm_blob *const blob = m->f->blob;
+    int64_t sum = 0;
+    for (size_t i = 0; i < m->pairs.n; i++) {
+        const struct stm_pair *p = &m->pairs.pair[i];
+        if (!p->known) sum += blob[p->a].pieces + blob[p->b].pieces;
+    }
+    return sum;
+}
+
+static bool find_best(struct merger *m, struct stm_error *err)
+{
+    if (!look(m, m->pairs.n, pieces_of_pairs(m), weigh_pairs, err)) return false;
     memset(m->best, 0, ((size_t)m->f->blobs + 1) * sizeof *m->best);
     for (size_t i = 0; i < m->pairs.n; i++) {
-        struct stm_pair *p = &m->pairs.pair[i];
-        if (!p->known) p->odds = stm_pair_odds(m->f, &m->room, p, &m->work);
-        p->known = true;
-        prefer(m, p->a, i);
-        prefer(m, p->b, i);
+        prefer(m, m->pairs.pair[i].a, i);
+        prefer(m, m->pairs.pair[i].b, i);
     }
+    return true;
 }
 
 /* True when anything was merged. */
@@ -44,7 +80,7 @@ static bool merge_best(struct merger *m)
         if (!(p->odds < 0) || m->best[p->a] != i + 1 || m->best[p->b] != i + 1) continue;
         stm_blob_join(m->f, &blob[p->a], &blob[p->b]);
         blob[p->b].into = p->a;
-        blob[p->a].convex = stm_blob_convexity(m->f, &m->room, &blob[p->a], &m->work);
+        blob[p->a].convex = stm_blob_convexity(m->f, &m->room[0], &blob[p->a], &m->work);
         blob[p->a].changed = any = true;
     }
     return any;
@@ -81,12 +117,14 @@ static void settle(struct stm_finder *f)
     }
 }
 
-static void merge_all(struct merger *m)
+static bool merge_all(struct merger *m, struct stm_error *err)
 {
-    for (int round = 0; round < ROUNDS && merge_best(m); round++) {
+    bool good = find_best(m, err);
+    for (int round = 0; good && round < ROUNDS && merge_best(m); round++) {
         relabel(m);
-        find_best(m);
+        good = find_best(m, err);
     }
+    return good;
 }
 
 struct sized {
@@ -133,8 +171,25 @@ size_t stm_nuclei_merge_bytes(int w, int h)
 {
     const size_t labels = stm_nuclei_label_room(w, h);
     return stm_arena_cost(stm_nuclei_run_room(w, h) * sizeof(struct stm_pair)) +
-           stm_arena_cost((labels + 1) * sizeof(uint32_t)) +
-           2 * stm_arena_cost(2 * (size_t)h * sizeof(int32_t));
+           stm_arena_cost((labels + 1) * sizeof(uint32_t)) + stm_hull_room_bytes(h);
+}
+
+static bool measure_convexity(void *context, int part, int64_t from, int64_t end, struct stm_error *err)
+{
+    struct merger *const m = context;
+    (void)err;
+    for (int64_t i = from; i < end; i++) {
+        struct stm_blob *const b = &m->f->blob[i + 1];
+        if (b->area) b->convex = stm_blob_convexity(m->f, &m->room[part], b, &m->left[part]);
+    }
+    return true;
+}
+
+static bool take_rooms(struct merger *m, struct stm_error *err)
+{
+    for (int i = 0; i < (m->f->team ? m->f->team->n : 1); i++)
+        if (!stm_hull_room_take(&m->room[i], m->f->h, stm_nuclei_arena(m->f, i), err)) return false;
+    return true;
 }
 
 /* Contacts for which there is no room, one for every four pixels, are not looked at. */
@@ -145,19 +200,17 @@ bool stm_nuclei_merge(struct stm_finder *f, struct stm_error *err)
     m.pairs.room = stm_nuclei_run_room(f->w, f->h);
     m.pairs.pair = stm_arena_take(f->scratch, m.pairs.room * sizeof *m.pairs.pair, "contacts", err);
     m.best = stm_arena_take(f->scratch, ((size_t)f->blobs + 1) * sizeof *m.best, "contacts", err);
-    if (!m.pairs.pair || !m.best || !stm_hull_room_take(&m.room, f, err)) return false;
-    for (uint32_t i = 1; i <= f->blobs; i++)
-        if (f->blob[i].area) f->blob[i].convex = stm_blob_convexity(f, &m.room, &f->blob[i], &m.work);
+    if (!m.pairs.pair || !m.best || !take_rooms(&m, err)) return false;
+    if (!look(&m, f->blobs, f->pieces, measure_convexity, err)) return false;
     stm_pairs_collect(&m.pairs, f);
-    find_best(&m);
-    merge_all(&m);
+    if (!merge_all(&m, err)) return false;
     if (retypical(&m)) {
         for (size_t i = 0; i < m.pairs.n; i++)
             m.pairs.pair[i].known = false;
-        find_best(&m);
-        merge_all(&m);
+        if (!merge_all(&m, err)) return false;
     }
     settle(f);
     stm_arena_reset(f->scratch, mark);
+    stm_nuclei_rest_members(f);
     return true;
 }

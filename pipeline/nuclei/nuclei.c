@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { LEAST_BAND = 64 }; /* rows for which another thread pays, more than smoothing looks beyond a band */
+
 /* Labels: where nuclei or parts of them are. The tree is not needed after the flood. */
 static bool label(struct stm_finder *f, struct stm_error *err)
 {
@@ -12,6 +14,7 @@ static bool label(struct stm_finder *f, struct stm_error *err)
     const size_t tree = stm_arena_mark(f->scratch);
     bool ok = stm_nuclei_tree(f, err) && stm_nuclei_choose(f, err) && stm_nuclei_flood(f, err);
     stm_arena_reset(f->scratch, tree);
+    stm_nuclei_rest_members(f);
     ok = ok && (!f->options->declump || stm_nuclei_residue(f, err)) && stm_nuclei_dim(f, err) &&
          (!f->options->declump || stm_nuclei_split(f, err));
     stm_arena_reset(f->scratch, mark);
@@ -27,21 +30,38 @@ static bool search(struct stm_finder *f, struct stm_cu16 plane, struct stm_error
            stm_nuclei_accept(f, err);
 }
 
+static size_t most(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* What another member of the team takes at most. */
+static size_t member_bytes(int w, int h)
+{
+    return most(most(stm_nuclei_smooth_bytes(w), stm_nuclei_band_bytes(w)),
+                stm_nuclei_member_share_bytes(w, h));
+}
+
 bool stm_nuclei_find(struct stm_nuclei *out, struct stm_u32 labels, struct stm_cu16 plane,
                      const struct stm_kernels *kernels, const struct stm_nuclei_options *options,
                      struct stm_arena *scratch, struct stm_arena *keep, struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(scratch);
+    struct stm_team team;
     struct stm_finder f = {.kernels = kernels,
                            .options = options,
                            .scratch = scratch,
+                           .team = &team,
                            .w = plane.w,
                            .h = plane.h,
                            .labels = labels};
     *out = (struct stm_nuclei){.diameter_px = NAN};
     for (int y = 0; y < labels.h; y++)
         memset(labels.px + y * labels.stride, 0, (size_t)labels.w * sizeof *labels.px);
-    if (!search(&f, plane, err) || !stm_nuclei_finish(&f, out, keep, err)) return false;
+    stm_team_gather(&team, scratch, plane.h / LEAST_BAND, member_bytes(plane.w, plane.h));
+    const bool good = search(&f, plane, err) && stm_nuclei_finish(&f, out, keep, err);
+    stm_team_dismiss(&team);
+    if (!good) return false;
     const double unit = 1 << f.up;
     out->noise = f.noise / unit;
     out->contrast = f.contrast / unit;
@@ -50,11 +70,6 @@ bool stm_nuclei_find(struct stm_nuclei *out, struct stm_u32 labels, struct stm_c
     if (out->objects > out->debris) out->diameter_px = sqrt(f.typical / 0.78539816339744831);
     stm_arena_reset(scratch, mark);
     return true;
-}
-
-static size_t most(size_t a, size_t b)
-{
-    return a > b ? a : b;
 }
 
 /* What is taken at the same time, added up; what takes turns, the greater. */

@@ -135,12 +135,14 @@ static int end_of(const uint32_t *label, int x, int x1)
     return end < x1 && label[end] == label[x] ? end + 1 : end;
 }
 
-/* The labels as runs, in raster order; false when there are more than memory was set aside for. */
-bool stm_nuclei_label_runs(const struct stm_finder *f, struct stm_segment *run, size_t room, size_t *n)
+/* The labels in base runs [from, end). */
+static size_t label_runs(const struct stm_finder *f, struct stm_segment *run, size_t room, int64_t from,
+                         int64_t last, int level)
 {
-    *n = 0;
-    for (size_t i = 0; i < f->bases; i++) {
-        if (i + STM_NUCLEI_AHEAD < f->bases) {
+    size_t n = 0;
+    (void)level;
+    for (size_t i = (size_t)from; i < (size_t)last; i++) {
+        if (i + STM_NUCLEI_AHEAD < (size_t)last) {
             const struct stm_segment *next = &f->base[i + STM_NUCLEI_AHEAD];
             stm_nuclei_fetch(f->labels.px + next->y * f->labels.stride, next->x0, next->x1,
                              sizeof *f->labels.px);
@@ -149,11 +151,17 @@ bool stm_nuclei_label_runs(const struct stm_finder *f, struct stm_segment *run, 
         for (int x = f->base[i].x0, end; x < f->base[i].x1; x = end) {
             end = end_of(label, x, f->base[i].x1);
             if (!label[x]) continue;
-            if (*n == room) return false;
-            run[(*n)++] = (struct stm_segment){f->base[i].y, x, end, label[x]};
+            if (n == room) return room + 1;
+            run[n++] = (struct stm_segment){f->base[i].y, x, end, label[x]};
         }
     }
-    return true;
+    return n;
+}
+
+bool stm_nuclei_label_runs(const struct stm_finder *f, struct stm_segment *run, size_t room, size_t *n,
+                           struct stm_error *err)
+{
+    return stm_nuclei_list(f, run, room, n, label_runs, (int64_t)f->bases, 0, err);
 }
 
 uint32_t stm_nuclei_label_room(int w, int h)
@@ -181,7 +189,8 @@ bool stm_nuclei_split(struct stm_finder *f, struct stm_error *err)
     struct stm_segment *run = stm_arena_take(f->scratch, room * sizeof *run, "runs", err);
     struct stm_segment *grouped = stm_arena_take(f->scratch, room * sizeof *run, "runs", err);
     if (!s.x || !s.y || !s.bytes || !first || !run || !grouped) return false;
-    f->crowded = !stm_nuclei_label_runs(f, run, room, &n);
+    if (!stm_nuclei_label_runs(f, run, room, &n, err)) return false;
+    f->crowded = n > room;
     const uint32_t labels = f->seeds;
     if (!f->crowded) stm_runs_group(grouped, first, run, n, labels);
     for (uint32_t i = 1; i <= labels && !f->crowded; i++)

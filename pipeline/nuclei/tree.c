@@ -113,11 +113,6 @@ static size_t depth_bytes(int w, int h)
     return ((size_t)w + 2) * ((size_t)h + 2) + STM_ROW_SLACK;
 }
 
-static size_t level_run_bytes(int w, int h)
-{
-    return stm_nuclei_run_room(w, h) * sizeof(struct stm_level_run);
-}
-
 static size_t corners_bytes(int h)
 {
     return 4 * (size_t)h * sizeof(int32_t);
@@ -127,24 +122,21 @@ static size_t corners_bytes(int h)
 size_t stm_nuclei_tree_bytes(int w, int h)
 {
     const size_t nodes = (size_t)stm_nuclei_node_room(w, h), runs = stm_nuclei_run_room(w, h);
-    return stm_arena_cost(nodes * sizeof(struct stm_node)) +
-           stm_arena_cost(nodes * sizeof(struct stm_patch)) + stm_arena_cost(level_run_bytes(w, h)) +
-           stm_arena_cost(depth_bytes(w, h)) + 2 * stm_arena_cost(runs * sizeof(struct stm_segment)) +
-           stm_arena_cost(runs * sizeof(uint32_t)) + stm_arena_cost((nodes + 2) * sizeof(size_t)) +
-           stm_arena_cost(corners_bytes(h));
+    return stm_arena_cost(STM_TEAM_MOST * sizeof(struct stm_finder)) + stm_nuclei_share_bytes(w, h) +
+           stm_arena_cost(nodes * sizeof(struct stm_patch)) + stm_arena_cost(depth_bytes(w, h)) +
+           2 * stm_arena_cost(runs * sizeof(struct stm_segment)) + stm_arena_cost(runs * sizeof(uint32_t)) +
+           stm_arena_cost((nodes + 2) * sizeof(size_t)) + stm_arena_cost(corners_bytes(h));
 }
 
 static bool take(struct stm_finder *f, struct stm_error *err)
 {
     const size_t nodes = (size_t)stm_nuclei_node_room(f->w, f->h), depth = depth_bytes(f->w, f->h);
-    f->node = stm_arena_take(f->scratch, nodes * sizeof *f->node, "the tree of levels", err);
     f->patch = stm_arena_take(f->scratch, nodes * sizeof *f->patch, "patches", err);
-    f->run = stm_arena_take(f->scratch, level_run_bytes(f->w, f->h), "level runs", err);
     uint8_t *px = stm_arena_take(f->scratch, depth, "levels of pixels", err);
-    if (!f->node || !f->patch || !f->run || !px) return false;
+    if (!f->patch || !px) return false;
     memset(px, 0, depth);
     f->depth = (struct stm_u8){px + f->w + 3, (ptrdiff_t)f->w + 2, f->w, f->h};
-    return true;
+    return stm_nuclei_make_shares(f, err);
 }
 
 /* The patch's part of the tree; sets[k] counts its sets of level k. Without room for nodes, only the sets are
@@ -173,21 +165,71 @@ static int levels_that_fit(const struct stm_finder *f, const int64_t *sets)
     return k;
 }
 
+/* What the shares have in common while their parts of the tree grow, and what each has grown. */
+struct growth {
+    struct stm_finder *f;
+    const struct stm_segment *run;
+    const size_t *first;
+    bool fits[STM_TEAM_MOST];
+    int64_t sets[STM_TEAM_MOST][STM_NUCLEI_LEVELS + 2];
+};
+
+static void begin_share(struct stm_finder *s, const struct stm_finder *f)
+{
+    s->levels = f->levels;
+    s->depths = f->depths;
+    memcpy(s->level, f->level, sizeof s->level);
+    s->runs = 0;
+    s->nodes = 0;
+}
+
+static bool grow_share(void *context, int worker, int item, struct stm_error *err)
+{
+    struct growth *const g = context;
+    struct stm_finder *const s = &g->f->share[item];
+    const size_t mark = stm_arena_mark(s->scratch), *first = g->first + (s->patch - g->f->patch) + 1;
+    int32_t *corners = stm_arena_take(s->scratch, corners_bytes(s->h), "hulls", err);
+    (void)worker;
+    if (!corners) return false;
+    begin_share(s, g->f);
+    g->fits[item] = true;
+    memset(g->sets[item], 0, sizeof g->sets[item]);
+    for (int32_t i = 0; i < s->patches && g->fits[item]; i++) {
+        g->fits[item] = add_patch(s, &s->patch[i], g->run + first[i], first[i + 1] - first[i], g->sets[item]);
+        if (!g->fits[item]) break;
+        raise_peaks(s, &s->patch[i]);
+        if (s->options->declump) stm_nuclei_weigh_patch(s, &s->patch[i], corners);
+    }
+    stm_arena_reset(s->scratch, mark);
+    return true;
+}
+
+/* Adds up what the shares have; false when that is more runs than one would have had room for. */
+static bool add_up(struct growth *g, int64_t *sets)
+{
+    struct stm_finder *const f = g->f;
+    bool fits = true;
+    f->runs = 0;
+    f->nodes = 0;
+    for (int i = 0; i < f->shares; i++) {
+        fits = fits && g->fits[i];
+        f->runs += f->share[i].runs;
+        f->nodes += f->share[i].nodes;
+        for (int k = 0; k < STM_NUCLEI_LEVELS + 2; k++)
+            sets[k] += g->sets[i][k];
+    }
+    return fits && f->runs <= stm_nuclei_run_room(f->w, f->h);
+}
+
 /* Where there is no room for all runs, every second level is left out; where there is none for all nodes, the
  * tree is cut at the top. */
-static void grow(struct stm_finder *f, const struct stm_segment *run, const size_t *first, int32_t *corners)
+static bool grow(struct growth *g, struct stm_error *err)
 {
+    struct stm_finder *const f = g->f;
     for (bool done = f->patches == 0; !done;) {
         int64_t sets[STM_NUCLEI_LEVELS + 2] = {0};
-        bool fits = true;
-        f->runs = 0;
-        f->nodes = 0;
-        for (int32_t i = 0; i < f->patches && fits; i++) {
-            fits = add_patch(f, &f->patch[i], run + first[i + 1], first[i + 2] - first[i + 1], sets);
-            if (!fits) break;
-            raise_peaks(f, &f->patch[i]);
-            if (f->options->declump) stm_nuclei_weigh_patch(f, &f->patch[i], corners);
-        }
+        if (!stm_nuclei_each_share(f, g, grow_share, err)) return false;
+        const bool fits = add_up(g, sets);
         const int levels = levels_that_fit(f, sets);
         done = fits && levels == f->levels;
         if (fits)
@@ -195,21 +237,24 @@ static void grow(struct stm_finder *f, const struct stm_segment *run, const size
         else
             stm_nuclei_halve_levels(f);
     }
+    return true;
 }
 
 bool stm_nuclei_tree(struct stm_finder *f, struct stm_error *err)
 {
     const size_t nodes = (size_t)stm_nuclei_node_room(f->w, f->h), runs = stm_nuclei_run_room(f->w, f->h);
+    f->runs = 0;
     f->nodes = 0;
     if (!take(f, err)) return false;
     const size_t mark = stm_arena_mark(f->scratch);
     struct stm_segment *run = stm_arena_take(f->scratch, runs * sizeof *run, "the lowest level", err);
     size_t *first = stm_arena_take(f->scratch, (nodes + 2) * sizeof *first, "patches", err);
-    int32_t *corners = stm_arena_take(f->scratch, corners_bytes(f->h), "hulls", err);
-    if (!run || !first || !corners) return false;
+    struct growth g = {f, run, first, {false}, {{0}}};
+    if (!run || !first) return false;
     stm_nuclei_fill_level_of(f);
     if (!stm_nuclei_patches(f, run, first, err)) return false;
-    grow(f, run, first, corners);
+    stm_nuclei_deal(f, first);
+    if (!grow(&g, err)) return false;
     stm_arena_reset(f->scratch, mark);
     return true;
 }

@@ -33,6 +33,18 @@ struct stm_patch {
     int32_t node, nodes; /* in it, those of each level after those of the one below */
 };
 
+/* shares.c: f->share, one for each member of the team, a copy of f as it is; the first one's memory is f's.
+ */
+bool stm_nuclei_make_shares(struct stm_finder *f, struct stm_error *err);
+/* Bytes that a share takes for what it keeps, and another member's of the team for all that it does. */
+size_t stm_nuclei_share_bytes(int w, int h);
+size_t stm_nuclei_member_share_bytes(int w, int h);
+/* Patches for each share, in order, with about as many runs. */
+void stm_nuclei_deal(struct stm_finder *f, const size_t *first);
+/* Calls `work` for each share (`item`), several at once. */
+bool stm_nuclei_each_share(const struct stm_finder *f, void *context,
+                           bool (*work)(void *context, int worker, int item, struct stm_error *err),
+                           struct stm_error *err);
 /* levels.c: f->patches, 0 when there are too many, and their runs: those of patch i (from 0) at first[i + 1].
  * `first` has room for two more than there are nodes. */
 bool stm_nuclei_patches(struct stm_finder *f, struct stm_segment *run, size_t *first, struct stm_error *err);

@@ -76,6 +76,27 @@ static void against_convolution(const struct stm_kernels *k, int w, int h, doubl
     check_equal_u16(dst, src, "in place");
 }
 
+/* In place in bands, the last first. */
+static void in_bands(const struct stm_kernels *k, int w, int h, double sigma, int band)
+{
+    const struct stm_u16 src = check_image(w, h, 1), dst = check_image(w, h, 0);
+    for (int y = 0; y < h; y++)
+        for (int x = 0; x < w; x++)
+            src.px[y * src.stride + x] = (uint16_t)check_below(65536);
+    const struct stm_gauss g = stm_gauss_make(sigma);
+    const size_t bytes = stm_gauss_around_bytes(w, &g);
+    void *scratch = check_memory(stm_gauss_scratch(w, &g), 1);
+    char *around = check_memory((size_t)(h / band + 1) * bytes, 1);
+    stm_gauss(k, dst, check_const(src), &g, scratch);
+    for (int y = 0; y < h; y += band)
+        stm_gauss_around((uint16_t *)(around + (size_t)(y / band) * bytes), check_const(src), &g, y,
+                         y + band < h ? y + band : h);
+    for (int y = (h - 1) / band * band; y >= 0; y -= band)
+        stm_gauss_rows(k, src, check_const(src), &g, y, y + band < h ? y + band : h,
+                       (const uint16_t *)(around + (size_t)(y / band) * bytes), scratch);
+    check_equal_u16(dst, src, "in bands");
+}
+
 /* A wide Gaussian of a smooth image, inside, where the mirror does not matter. */
 static void wide(const struct stm_kernels *k, double sigma)
 {
@@ -103,6 +124,9 @@ static void truth(const struct stm_kernels *ref)
         against_convolution(ref, 5, 3, sigmas[i], 4000);
         against_convolution(ref, 1, 90, sigmas[i], 4000);
     }
+    in_bands(ref, 67, 120, 0.5, 17);
+    in_bands(ref, 67, 119, 3, 20);
+    in_bands(ref, 33, 99, 8, 33);
     for (double sigma = 4; sigma < 70; sigma *= 1.7)
         wide(ref, sigma);
 }

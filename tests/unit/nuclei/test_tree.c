@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The tree of levels against sets of pixels counted one by one. */
+/* The tree of levels against sets of pixels counted one by one, made by one thread and by several. */
 #include "tests/support/stm_assert.h"
 
 #include "pipeline/nuclei/finder.h"
@@ -14,6 +14,7 @@ struct scene {
     uint32_t labels[W * H];
     struct stm_nuclei_options options;
     struct stm_arena scratch;
+    struct stm_team team;
     struct stm_finder f;
 };
 
@@ -30,17 +31,22 @@ static uint16_t light_at(int x, int y, int slope)
     return (uint16_t)(slope ? v : x % 4 == 1 && y % 4 == 1 ? LEVELS * STEP + 7 : 0);
 }
 
-static void open_scene(struct scene *s, int slope)
+static void open_scene(struct scene *s, int slope, int threads)
 {
     struct stm_error err = {0};
     memset(s, 0, sizeof *s);
     for (int i = 0; i < W * H; i++)
         s->light[i] = light_at(i % W, i / W, slope);
-    const size_t bytes = stm_nuclei_base_bytes(W, H) + stm_nuclei_tree_bytes(W, H);
+    const size_t bytes =
+        stm_nuclei_left_bytes(W, H) + stm_nuclei_base_bytes(W, H) + stm_nuclei_tree_bytes(W, H);
     assert_ok(stm_arena_create(&s->scratch, bytes, &err), &err);
+    s->scratch.threads = threads;
+    stm_team_gather(&s->team, &s->scratch, threads, stm_nuclei_member_share_bytes(W, H));
+    assert_int_equal(s->team.n, threads);
     s->f = (struct stm_finder){.kernels = stm_kernels_best(),
                                .options = &s->options,
                                .scratch = &s->scratch,
+                               .team = &s->team,
                                .w = W,
                                .h = H,
                                .levels = LEVELS,
@@ -49,7 +55,15 @@ static void open_scene(struct scene *s, int slope)
                                .labels = {s->labels, W, W, H}};
     for (int k = 1; k <= LEVELS; k++)
         s->f.level[k] = (uint16_t)(k * STEP);
-    assert_ok(stm_nuclei_base(&s->f, &err) && stm_nuclei_tree(&s->f, &err), &err);
+    assert_ok(stm_nuclei_expect_left(&s->f, &err) && stm_nuclei_base(&s->f, &err) &&
+                  stm_nuclei_tree(&s->f, &err),
+              &err);
+}
+
+static void close_scene(struct scene *s)
+{
+    stm_team_dismiss(&s->team);
+    stm_arena_destroy(&s->scratch);
 }
 
 /* Pixels of the set that (x, y) is in; they are taken out of `in`. */
@@ -73,21 +87,29 @@ static int areas_of(const struct scene *s, int k, int *area)
     return n;
 }
 
-/* The same from the tree: nodes of a level by where their first runs are. */
+/* Notes the areas of a share's nodes of a level where their first runs are. */
+static void note_nodes(const struct scene *s, const struct stm_finder *share, int k, int *at)
+{
+    const struct stm_level_run *run = share->run;
+    for (int i = 0; i < share->nodes; i++) {
+        const struct stm_node *node = &share->node[i];
+        if (node->level != k) continue;
+        int sum = 0;
+        for (int32_t r = node->first; r >= 0; sum += run[r].x1 - run[r].x0, r = run[r].next)
+            for (int x = run[r].x0; x < run[r].x1; x++)
+                assert_true(s->light[run[r].y * W + x] >= s->f.level[k]);
+        assert_int_equal(sum, node->area);
+        if (k > 1) assert_int_equal(share->node[node->parent].level, k - 1);
+        at[run[node->first].y * W + run[node->first].x0] = sum;
+    }
+}
+
+/* The same from the tree. */
 static int nodes_of(const struct scene *s, int k, int *area)
 {
     int at[W * H] = {0}, n = 0;
-    for (int i = 0; i < s->f.nodes; i++) {
-        const struct stm_node *node = &s->f.node[i];
-        if (node->level != k) continue;
-        int sum = 0;
-        for (int32_t r = node->first; r >= 0; sum += s->f.run[r].x1 - s->f.run[r].x0, r = s->f.run[r].next)
-            for (int x = s->f.run[r].x0; x < s->f.run[r].x1; x++)
-                assert_true(s->light[s->f.run[r].y * W + x] >= s->f.level[k]);
-        assert_int_equal(sum, node->area);
-        if (k > 1) assert_int_equal(s->f.node[node->parent].level, k - 1);
-        at[s->f.run[node->first].y * W + s->f.run[node->first].x0] = sum;
-    }
+    for (int i = 0; i < s->f.shares; i++)
+        note_nodes(s, &s->f.share[i], k, at);
     for (int i = 0; i < W * H; i++)
         if (at[i]) area[n++] = at[i];
     return n;
@@ -113,11 +135,11 @@ static void every_set_is_a_node(void **state)
     static const int slopes[] = {60, 250, 1100, 2500};
     static struct scene s;
     (void)state;
-    for (size_t i = 0; i < sizeof slopes / sizeof *slopes; i++) {
-        open_scene(&s, slopes[i]);
-        assert_in_range(s.f.levels, slopes[i] < STEP ? 2 : 8, LEVELS);
+    for (size_t i = 0; i < 3 * sizeof slopes / sizeof *slopes; i++) {
+        open_scene(&s, slopes[i / 3], 1 + 2 * (int)(i % 3));
+        assert_in_range(s.f.levels, slopes[i / 3] < STEP ? 2 : 8, LEVELS);
         check(&s);
-        stm_arena_destroy(&s.scratch);
+        close_scene(&s);
     }
 }
 
@@ -128,13 +150,15 @@ static void what_does_not_fit_is_cut(void **state)
     static struct scene s;
     static int area[W * H];
     (void)state;
-    open_scene(&s, 0);
-    assert_in_range(s.f.levels, 1, LEVELS - 1);
-    const int64_t nodes = check(&s);
-    assert_true(nodes <= stm_nuclei_node_room(W, H));
-    assert_true(s.f.levels < s.f.depths);
-    assert_true(nodes + areas_of(&s, s.f.levels + 1, area) > stm_nuclei_node_room(W, H));
-    stm_arena_destroy(&s.scratch);
+    for (int threads = 1; threads < 6; threads += 2) {
+        open_scene(&s, 0, threads);
+        assert_in_range(s.f.levels, 1, LEVELS - 1);
+        const int64_t nodes = check(&s);
+        assert_true(nodes <= stm_nuclei_node_room(W, H));
+        assert_true(s.f.levels < s.f.depths);
+        assert_true(nodes + areas_of(&s, s.f.levels + 1, area) > stm_nuclei_node_room(W, H));
+        close_scene(&s);
+    }
 }
 
 int main(void)
