@@ -18,6 +18,15 @@ static const struct stm_measure object_measures[] = {
     {"Intensity_MeanIntensity_nuclei", "counts", 2, "mean of the object's pixels"},
     {"Intensity_MeanIntensity_dead", "counts", 2, "mean of the object's pixels"},
 };
+/* Of runs with a mask, which are of cells without stain. */
+static const struct stm_measure unstained_measures[] = {
+    {"Location_Center_X", "px", 3, "centroid; the centre of the top left pixel is (0, 0)"},
+    {"Location_Center_Y", "px", 3, "centroid"},
+    {"AreaShape_Area", "px", 0, "number of pixels"},
+    {"Shape_SpindleScore", "", 3, "0 = round or polygonal, 1 = spindle"},
+    {"Intensity_MeanIntensity_phase", "counts", 2, "mean of the object's pixels"},
+    {"Intensity_MeanIntensity_nuclei", "counts", 2, "mean of the object's pixels"},
+};
 static const struct stm_measure site_measures[] = {
     {"Count_Live", "", 0, "objects of class live that are counted"},
     {"Count_Dead", "", 0, "objects of class dead that are counted"},
@@ -95,7 +104,8 @@ static bool create(struct fake *f, const struct stm_fake_run *run)
 {
     const size_t side = (size_t)run->size, small = (side + (size_t)run->shrink - 1) / (size_t)run->shrink;
     *f = (struct fake){.run = run};
-    set_columns(&f->object_columns, f->columns, object_measures, OBJECT_COLUMNS);
+    set_columns(&f->object_columns, f->columns, run->mask ? unstained_measures : object_measures,
+                OBJECT_COLUMNS);
     set_columns(&f->site_columns, f->columns + OBJECT_COLUMNS, site_measures, SITE_COLUMNS);
     set_columns(&f->well_columns, f->columns + OBJECT_COLUMNS + SITE_COLUMNS, well_measures, WELL_COLUMNS);
     if (run->times) name_growth(f);
