@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEAST_BAND = 64 }; /* rows for a thread */
-
 struct contact {
     uint32_t small, other, length;
 };
@@ -171,8 +169,7 @@ bool stm_cells_join_small(struct stm_cells_small *s, struct stm_arena *scratch, 
     choose(into, list, list_contacts(list, room, area, &limits, s->label));
     const bool same = number(s, into, area, &limits);
     struct repaint repaint = {s->label, s->mask, area};
-    if ((!same || s->mask.px) &&
-        !stm_team_bands(scratch, s->label.h, LEAST_BAND, 0, &repaint, repaint_band, err))
+    if ((!same || s->mask.px) && !stm_team_bands(scratch, s->label.h, 0, &repaint, repaint_band, err))
         return false;
     stm_arena_reset(scratch, mark);
     return true;

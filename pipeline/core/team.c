@@ -68,11 +68,11 @@ static bool do_band(void *context, int part, int64_t from, int64_t end, struct s
     return b->work(b->context, b->team.arena[part], (int)from, (int)end, err);
 }
 
-bool stm_team_bands(struct stm_arena *own, int h, int least, size_t bytes, void *context,
-                    stm_team_band_fn *work, struct stm_error *err)
+bool stm_team_bands(struct stm_arena *own, int h, size_t bytes, void *context, stm_team_band_fn *work,
+                    struct stm_error *err)
 {
     struct bands b = {.context = context, .work = work};
-    stm_team_gather(&b.team, own, h / least, bytes);
+    stm_team_gather(&b.team, own, h / STM_TEAM_ROWS, bytes);
     const bool good = stm_team_share(&b.team, h, 1, &b, do_band, err);
     stm_team_dismiss(&b.team);
     return good;

@@ -6,7 +6,8 @@
 
 #include <stdint.h>
 
-enum { STM_TEAM_MOST = 32 };
+/* Members; rows of an image for which one more of them pays. */
+enum { STM_TEAM_MOST = 32, STM_TEAM_ROWS = 64 };
 
 /* Member i works with *arena[i]; the first one's is the arena of the worker who asked for help. */
 struct stm_team {
@@ -33,10 +34,10 @@ typedef bool stm_team_part_fn(void *context, int part, int64_t from, int64_t end
 bool stm_team_share(const struct stm_team *team, int64_t n, int unit, void *context, stm_team_part_fn *work,
                     struct stm_error *err);
 
-/* The same for rows 0 … h - 1, `least` of them a member at least, by a team that stands only as long: `arena`
+/* The same for rows 0 … h - 1, STM_TEAM_ROWS a member at least, by a team that stands only as long: `arena`
  * has `bytes` (one of them is `own`, which must have them); `work` gives back what it takes. */
 typedef bool stm_team_band_fn(void *context, struct stm_arena *arena, int y0, int y1, struct stm_error *err);
-bool stm_team_bands(struct stm_arena *own, int h, int least, size_t bytes, void *context,
-                    stm_team_band_fn *work, struct stm_error *err);
+bool stm_team_bands(struct stm_arena *own, int h, size_t bytes, void *context, stm_team_band_fn *work,
+                    struct stm_error *err);
 
 #endif

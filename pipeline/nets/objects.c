@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEAST_BAND = 64 }; /* rows for a thread; fewer are done sooner than it begins */
-
 size_t stm_net_view_most(int w, int h)
 {
     return (size_t)w * (size_t)h / 16 + 64;
@@ -111,7 +109,7 @@ bool stm_net_view_part(struct stm_net_view *v, const struct stm_net_limits *limi
     void *flood = stm_arena_take(v->scratch, bytes, "a watershed", err);
     if (!level.px || !seed || !flood) return false;
     struct landscape land = {v, level, limits->odds};
-    if (!stm_team_bands(v->scratch, level.h, LEAST_BAND, 0, &land, make_landscape, err)) return false;
+    if (!stm_team_bands(v->scratch, level.h, 0, &land, make_landscape, err)) return false;
     const struct stm_cu16 heights = STM_CONST(level);
     const size_t n =
         stm_seeds(v->kernels, seed, room, heights, (uint16_t)limits->rise, STM_NET_HEIGHT + 1, flood);
@@ -284,8 +282,7 @@ bool stm_net_view_enlarge(const struct stm_net_view *v, struct stm_u32 labels, i
     for (int x = 0; x < labels.w; x++)
         tap[x] = stm_tap(v->w, labels.w, x);
     struct enlarged e = {v, labels, tap, odds};
-    if (!stm_team_bands(v->scratch, labels.h, LEAST_BAND, plain_bytes(labels.w), &e, enlarge_band, err))
-        return false;
+    if (!stm_team_bands(v->scratch, labels.h, plain_bytes(labels.w), &e, enlarge_band, err)) return false;
     stm_arena_reset(v->scratch, mark);
     return true;
 }

@@ -4,8 +4,6 @@
 #include "kernels/resample.h"
 #include "pipeline/core/team.h"
 
-enum { LEAST_BAND = 64 }; /* rows; fewer are made sooner than a thread begins */
-
 struct sizes {
     struct stm_u16 dst;
     struct stm_cu16 src;
@@ -32,6 +30,5 @@ bool stm_resize(struct stm_u16 dst, struct stm_cu16 src, int bits, struct stm_ar
                 struct stm_error *err)
 {
     struct sizes sizes = {dst, src, bits};
-    return stm_team_bands(scratch, dst.h, LEAST_BAND, stm_resize_bytes(src.w, dst.w), &sizes, resize_band,
-                          err);
+    return stm_team_bands(scratch, dst.h, stm_resize_bytes(src.w, dst.w), &sizes, resize_band, err);
 }

@@ -4,8 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { LEAST_BAND = 64 }; /* rows for which another thread pays, more than smoothing looks beyond a band */
-
 /* Labels: where nuclei or parts of them are. The tree is not needed after the flood. */
 static bool label(struct stm_finder *f, struct stm_error *err)
 {
@@ -58,7 +56,8 @@ bool stm_nuclei_find(struct stm_nuclei *out, struct stm_u32 labels, struct stm_c
     *out = (struct stm_nuclei){.diameter_px = NAN};
     for (int y = 0; y < labels.h; y++)
         memset(labels.px + y * labels.stride, 0, (size_t)labels.w * sizeof *labels.px);
-    stm_team_gather(&team, scratch, plane.h / LEAST_BAND, member_bytes(plane.w, plane.h));
+    /* STM_TEAM_ROWS are more than smoothing looks beyond a band, too. */
+    stm_team_gather(&team, scratch, plane.h / STM_TEAM_ROWS, member_bytes(plane.w, plane.h));
     const bool good = search(&f, plane, err) && stm_nuclei_finish(&f, out, keep, err);
     stm_team_dismiss(&team);
     if (!good) return false;

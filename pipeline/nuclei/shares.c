@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Patches are dealt out to the members of the team, one share each: nothing in a patch depends on anything
- * outside, so that the tree and the flood are the same however they are dealt. */
+ * outside, so that the tree and the flood are the same however they are dealt. (Vectors may look at bytes of
+ * the plane of depths behind a run, where another member writes at the time; they count for nothing.) */
 #include "pipeline/nuclei/finder.h"
 
 static size_t node_bytes(int w, int h)

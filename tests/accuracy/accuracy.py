@@ -146,8 +146,8 @@ def score_middles(out, truth, name):
     inside = alone = n = 0
     errors = []
     for file in sorted(os.listdir(truth)):
-        ending = next((e for e in homes_of if file.endswith(e)), None)
-        path = os.path.join(out, "labels", f"{file.removesuffix(ending or file)}_{name}.tif")
+        ending = next((e for e in homes_of if file.endswith(e)), "")
+        path = os.path.join(out, "labels", f"{file.removesuffix(ending)}_{name}.tif")
         if not ending or not os.path.exists(path):
             continue
         pred = tifffile.imread(path)

@@ -70,7 +70,7 @@ static void without_memory_it_stays_small(void **state)
     stm_team_dismiss(&team);
 }
 
-enum { ROWS = 100, LEAST = 30 };
+enum { ROWS = 300 };
 
 struct rows {
     atomic_int times[ROWS], bands;
@@ -98,8 +98,8 @@ static void bands_have_every_row_once(void **state)
             assert_ok(stm_arena_create(&own, 64, &err), &err);
             own.threads = threads;
             struct rows r = {.bands = 0};
-            assert_ok(stm_team_bands(&own, h, LEAST, 64, &r, count_rows, &err), &err);
-            const int most = h / LEAST > 1 ? h / LEAST : 1;
+            assert_ok(stm_team_bands(&own, h, 64, &r, count_rows, &err), &err);
+            const int most = h / STM_TEAM_ROWS > 1 ? h / STM_TEAM_ROWS : 1;
             assert_int_equal(r.bands, threads < 1 ? 1 : threads < most ? threads : most);
             for (int y = 0; y < ROWS; y++)
                 assert_int_equal(r.times[y], y < h);
