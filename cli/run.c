@@ -63,13 +63,24 @@ static void print_json(const struct stm_run_summary *s, const char *directory)
     printf("\"}\n");
 }
 
-static void print_summary(const struct stm_run_summary *s, const char *directory)
+/* What is to be read first of what was made; tables always are. */
+static const char *report_of(const struct stm_sink *const *sinks)
+{
+    static const char *const reports[][2] = {{"html", "report.html"}, {"pdf", "report.pdf"}};
+    for (size_t r = 0; r < sizeof reports / sizeof *reports; r++)
+        for (int i = 0; sinks[i]; i++)
+            if (!strcmp(sinks[i]->name, reports[r][0])) return reports[r][1];
+    return "wells.csv";
+}
+
+static void print_summary(const struct stm_run_summary *s, const struct stm_run_options *o)
 {
     fprintf(stderr, "stroma: %d site%s in %d well%s: %d ok, %d with warnings, %d rejected, %d failed\n",
             s->sites, s->sites == 1 ? "" : "s", s->wells, s->wells == 1 ? "" : "s", s->ok, s->warned,
             s->rejected, s->failed);
     if (s->first_failure[0]) fprintf(stderr, "stroma: first failure: %s\n", s->first_failure);
-    fprintf(stderr, "stroma: results are in %s; open %s/report.html\n", directory, directory);
+    fprintf(stderr, "stroma: results are in %s; open %s/%s\n", o->directory, o->directory,
+            report_of(o->sinks));
 }
 
 static bool read_options(const struct stm_arguments *args, struct stm_run_options *o, struct stm_error *err)
@@ -115,7 +126,7 @@ static int execute(const struct stm_arguments *args, struct stm_plan *plan, stru
     stm_progress_end(&progress);
     if (!good) return STM_EXIT_FAILED;
     if (stm_option_given(args, "--json")) print_json(&summary, o->directory);
-    if (!quiet) print_summary(&summary, o->directory);
+    if (!quiet) print_summary(&summary, o);
     const char *const store = stm_store_named(args);
     if (store[0] && !stm_store_directory(store, o->directory, args, quiet, err)) return STM_EXIT_FAILED;
     return exit_code(&summary);
