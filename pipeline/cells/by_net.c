@@ -6,6 +6,7 @@
 #include "pipeline/cells/rounded.h"
 #include "pipeline/cells/view.h"
 #include "pipeline/nets/cells_net.h"
+#include "pipeline/nets/net.h"
 
 #include <math.h>
 #include <string.h>
@@ -51,6 +52,9 @@ static double rounded_percent(const struct stm_cells *cells, uint64_t surface)
     return surface ? 100 * (double)rounded / (double)surface : NAN;
 }
 
+static const struct stm_net *const weights[] = {
+    [STM_WEIGHTS_AUTO] = NULL, [STM_WEIGHTS_GENERAL] = &stm_net_cells, [STM_WEIGHTS_PHASE] = &stm_net_phase};
+
 static double within(double percent)
 {
     return percent < 0 ? 0 : percent > 100 ? 100 : percent;
@@ -76,6 +80,7 @@ bool stm_cells_by_net(struct stm_cells *out, struct stm_cu16 plane, double pixel
     const struct stm_cells_net_options options = {
         .diameter_px = known ? (fixed ? o->cell_um : usual_um) / pixel_um : (double)NAN,
         .fixed = fixed,
+        .weights = weights[o->weights],
         .nuclei = o->nuclei,
         .n_nuclei = o->n_nuclei,
         .twin = o->twin};
@@ -96,6 +101,7 @@ bool stm_cells_by_net(struct stm_cells *out, struct stm_cu16 plane, double pixel
     out->n = small.n;
     out->usual_px = found.diameter_px;
     out->sharpness = found.sharpness;
+    out->phase = found.phase;
     out->confluence = confluence_of(&found, small.covered, surface, (uint64_t)plane.w * (uint64_t)plane.h);
     out->rounded = stm_arena_take(scratch, (size_t)out->n + 1, "rounded cells", err);
     if (!out->rounded ||

@@ -8,6 +8,9 @@
 
 struct stm_kernels;
 
+/* Of the network: those that suit the image (nets/style.h), or always the same. */
+enum stm_cells_weights { STM_WEIGHTS_AUTO, STM_WEIGHTS_GENERAL, STM_WEIGHTS_PHASE };
+
 struct stm_cells_options {
     int contrast;           /* enum stm_cells_contrast (foreground.h); the classical method's */
     double texture_percent; /* of the ground; the classical method's */
@@ -16,6 +19,7 @@ struct stm_cells_options {
     double neck;            /* divide.h; the classical method's */
     double least_um2;       /* smaller parts are no cells of their own */
     double cell_um;         /* usual diameter; 0 = found; the network's */
+    int weights;            /* enum stm_cells_weights */
     struct stm_cu32 nuclei; /* 0 or 1 … n_nuclei, the plane's size; px NULL: not imaged */
     uint32_t n_nuclei;
     const uint32_t *twin; /* twins.h */
@@ -30,6 +34,7 @@ struct stm_cells {
     struct stm_confluence confluence;
     double usual_px;  /* diameter of the usual cell in pixels of the plane: network, else NAN */
     double sharpness; /* of the network, 0 ... 1, else NAN */
+    bool phase;       /* by the weights for clear phase contrast */
 };
 
 /* Fill `out`, whose labels and mask are there. pixel_um NAN: unknown. They leave out->rounded in the scratch

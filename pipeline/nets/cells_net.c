@@ -6,6 +6,7 @@
 #include "pipeline/nets/around.h"
 #include "pipeline/nets/contrast.h"
 #include "pipeline/nets/objects.h"
+#include "pipeline/nets/style.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -39,10 +40,6 @@ enum { LOOKS = 3 };
 static const double tries[] = {110, 82.5, 62, 46.5, 35, 26}, parts[] = {1.333, 1, 0.75, 0.5625};
 static const double step = 0.75, doubt = 0.02;
 
-/* The scale is this much coarser than where tops are highest: real cells are cut less, synthetic ones of
- * which others hide parts joined a little more (the same fields: precision 0.61 to 0.65, and 0.66 to 0.65).
- */
-static const double coarser = 1.08;
 enum { MOST_TRIES = 6, FEW = 3, TOP = 16384 };
 
 /* An image whose light differs from its surroundings' by less than this part of it nearly everywhere is an
@@ -51,6 +48,7 @@ enum { MOST_TRIES = 6, FEW = 3, TOP = 16384 };
 static const double faint = 0.02;
 
 struct view {
+    const struct stm_net *weights; /* NULL: those that suit what is seen */
     struct stm_net_view net;
     struct stm_net_contrast contrast;
 };
@@ -82,8 +80,9 @@ static size_t scratch_for(int full_w, int full_h)
 {
     const double f = most_factor(full_w, full_h);
     const int w = side(full_w, f), h = side(full_h, f), fine_w = STM_NET_FINE * w, fine_h = STM_NET_FINE * h;
-    const size_t seeing = most(stm_net_contrast_working_bytes(full_w, fine_w),
-                               stm_net_scratch(&stm_net_cells, stm_net_padded(w), stm_net_padded(h)));
+    const size_t running = stm_net_scratch(&stm_net_cells, stm_net_padded(w), stm_net_padded(h)),
+                 seeing = most(most(stm_net_contrast_working_bytes(full_w, fine_w), stm_style_bytes(fine_w)),
+                               running);
     const size_t around = stm_arena_cost((size_t)w * (size_t)h * 4) +
                           stm_around_bytes(w, h, stm_net_view_most(w, h), stm_net_view_most(full_w, full_h));
     return stm_net_view_bytes(w, h) + stm_net_contrast_bytes(fine_w, fine_h) +
@@ -126,13 +125,24 @@ static bool usual_diameter(double *diameter, const struct view *v, struct stm_er
     return true;
 }
 
+/* Sizes are tried with the general weights: their tops are higher the better a size fits, on any image. */
+static bool choose(struct view *v, struct stm_error *err)
+{
+    struct stm_style style;
+    if (v->weights) return true;
+    if (!stm_style_measure(&style, &v->contrast, v->net.scratch, err)) return false;
+    v->weights = stm_style_is_phase(&style) ? &stm_net_phase : &stm_net_cells;
+    return true;
+}
+
 static bool look(struct view *v, struct stm_cu16 plane, double factor, double *usual, struct stm_error *err)
 {
     const int w = side(plane.w, factor), h = side(plane.h, factor);
     return stm_net_view_take(&v->net, w, h, err) &&
            stm_net_contrast_make(&v->contrast, plane, STM_NET_FINE * w, STM_NET_FINE * h, v->net.kernels,
                                  v->net.scratch, err) &&
-           stm_net_run(&stm_net_cells, v->net.kernels, input_row, v, v->net.map, v->net.scratch, err) &&
+           choose(v, err) &&
+           stm_net_run(v->weights, v->net.kernels, input_row, v, v->net.map, v->net.scratch, err) &&
            stm_net_view_part(&v->net, &limits, err) && usual_diameter(usual, v, err);
 }
 
@@ -276,7 +286,7 @@ static bool try_sizes(struct view *v, double *diameter, struct stm_cu16 whole, s
         tried = i + 1;
         if (known && height[i] < height[best]) break; /* smaller sizes take longest */
     }
-    if (height[best] > 0) *diameter = coarser * size[best] * (1 - (1 - step) * beyond(height, best, tried));
+    if (height[best] > 0) *diameter = size[best] * (1 - (1 - step) * beyond(height, best, tried));
     return true;
 }
 
@@ -322,10 +332,12 @@ bool stm_cells_net_label(struct stm_u32 labels, struct stm_cells_net_found *foun
                          struct stm_arena *scratch, struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(scratch);
-    struct view v = {.net = {.kernels = kernels, .scratch = scratch}};
+    struct view v = {.weights = &stm_net_cells, .net = {.kernels = kernels, .scratch = scratch}};
     double first = options->diameter_px;
     if (!options->fixed && !try_sizes(&v, &first, plane, err)) return false;
+    v.weights = options->weights;
     if (!find(&v, found, plane, first, options->fixed, err)) return false;
+    found->phase = v.weights == &stm_net_phase;
     found->nucleated = 0;
     if (options->nuclei.px && !part_around(&v, found, options, err)) return false;
     found->cells = v.net.labels;

@@ -12,16 +12,21 @@
 
 static const char *const methods[] = {"classical", "net", NULL};
 enum method { CLASSICAL, NET };
+static const char *const weights[] = {"auto", "general", "phase", NULL}; /* enum stm_cells_weights */
 static const char *const contrasts[] = {"auto", "positive", "negative", "texture", NULL};
 
 struct knobs {
-    int method, contrast;
+    int method, weights, contrast;
     double cell_um, sharpness, least_um2, patch_um2, texture_percent, neck, uncertainty_percent;
 };
 
 static const struct stm_param params[] = {
     STM_CHOICE(knobs, method, methods, NET,
                "by contrast, texture and necks, or by a neural network (docs/adherent.md)"),
+    STM_CHOICE(
+        knobs, weights, weights, STM_WEIGHTS_AUTO,
+        "net: trained on clear phase contrast alone (phase) or on all kinds of images (general); auto = "
+        "as the image looks"),
     STM_REAL(knobs, cell_um, "um", 0, 1000, 0,
              "net: diameter of a disc as large as the usual cell; 0 = found in each image"),
     STM_REAL(
@@ -43,10 +48,12 @@ static const struct stm_param params[] = {
     {0},
 };
 
-enum { CELLS, BY_NET, SHARPNESS, DIAMETER, COLUMNS };
+enum { CELLS, BY_NET, BY_PHASE_NET, SHARPNESS, DIAMETER, COLUMNS };
 static const struct stm_measure columns[COLUMNS + 1] = {
     [CELLS] = {"Segment_Cells", "", 0, "cells found, whether cut by an edge or not"},
     [BY_NET] = {"Segment_ByNet", "", 0, "1 = cells were found by the network, 0 = by the classical method"},
+    [BY_PHASE_NET] = {"Segment_ByPhaseNet", "", 0,
+                      "1 = the network's weights were those for clear phase contrast, 0 = the general ones"},
     [SHARPNESS] =
         {"Segment_Sharpness", "", 3,
          "how decided the network was, also where it was not followed: part with log odds above 1 of "
@@ -165,7 +172,8 @@ static bool find(struct stm_cells *cells, struct stm_site *site, int c, const st
         .spread = k->uncertainty_percent / 100,
         .neck = k->neck,
         .least_um2 = k->least_um2,
-        .cell_um = k->cell_um};
+        .cell_um = k->cell_um,
+        .weights = k->weights};
     if (!paint_nuclei(&options, site, env->scratch, err)) return false;
     const struct stm_cu16 plane = STM_CONST(site->plane[c]);
     const size_t mark = stm_arena_mark(env->scratch);
@@ -174,6 +182,7 @@ static bool find(struct stm_cells *cells, struct stm_site *site, int c, const st
     if (k->method == NET) {
         if (!stm_cells_by_net(cells, plane, pixel_um, &options, env->kernels, env->scratch, err))
             return false;
+        value[BY_PHASE_NET] = cells->phase;
         value[SHARPNESS] = cells->sharpness;
         value[DIAMETER] = cells->usual_px;
         if (!cells->n || cells->sharpness >= k->sharpness) return true;

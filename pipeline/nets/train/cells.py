@@ -15,6 +15,7 @@ from scipy import ndimage
 CANONICAL = 26.0  # outputs across the usual cell (diameter of a disk of its area)
 FINE = 2  # input pixels to an output, along each axis
 WIDE = 80.0  # sigma of the background, input pixels
+SHELF = 300  # drawn layers that crops are taken from
 LAYER = 1024  # input pixels along a side of what is drawn at once
 
 
@@ -119,19 +120,57 @@ def matrix(rng, scale, angle, stretch=1.0):
     return m * np.array([1, -1 if rng.random() < 0.5 else 1])
 
 
+def dots(rng, mask, n, radius, near=None):
+    """About n round grains inside the mask, more of them where `near` is high."""
+    spots = np.zeros(mask.shape, np.float32)
+    ys, xs = np.nonzero(mask)
+    odds = None if near is None else near[ys, xs] / near[ys, xs].sum()
+    at = rng.choice(len(ys), n, p=odds)
+    np.add.at(spots, (ys[at], xs[at]), rng.normal(1, 0.5, n))
+    return ndimage.gaussian_filter(spots, radius) * (2 * np.pi * radius * radius)
+
+
 def phase_of(rng, mask):
-    """A phase map for an outline: thick in the middle, a nucleus, grains, uneven."""
-    d = ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
+    """A phase map for an outline: a thin sheet with a body around the nucleus, its rim and nucleoli, grains around it,
+    fibres along the cell, ruffles at parts of the edge."""
+    mask = np.pad(mask, 6)
+    d = ndimage.distance_transform_edt(mask)
     top = d.max() + 1e-6
-    p = np.minimum(d / (top * rng.uniform(0.3, 1.0)), 1) ** rng.uniform(0.4, 1.2)
-    if rng.random() < 0.8:  # nucleus
-        y, x = np.unravel_index(np.argmax(d + rng.uniform(0, 1.5, d.shape)), d.shape)
-        yy, xx = np.indices(mask.shape)
-        r = max(3.0, top * rng.uniform(0.35, 0.75))
-        p = p + rng.uniform(-0.3, 0.8) * np.clip(1.4 - np.hypot(yy - y, xx - x) / r, 0, 1) ** 0.5
-    grain = blur(rng.normal(size=mask.shape), rng.uniform(0.8, 3.5))
-    p = p * (1 + rng.uniform(0, 0.7) * grain / (grain.std() + 1e-6))
-    return np.where(mask, p, 0)
+    yy, xx = np.indices(mask.shape)
+    y, x = np.unravel_index(np.argmax(d + rng.uniform(0, 1.5, d.shape)), d.shape)
+    r = max(3.0, top * rng.uniform(0.4, 0.8))
+    # the nucleus lies along the cell
+    ys, xs = np.nonzero(mask)
+    c = np.cov(np.array([ys, xs])) if len(ys) > 2 else np.eye(2)
+    axis = np.linalg.eigh(c)[1][:, 1]
+    u, v = axis[0] * (yy - y) + axis[1] * (xx - x), axis[0] * (xx - x) - axis[1] * (yy - y)
+    far = np.hypot(u / rng.uniform(1.0, 1.6), v) / r
+    edge = np.minimum(d / rng.uniform(1, 7), 1) ** rng.uniform(0.5, 1.5)
+    p = edge * rng.uniform(0.05, 0.7)  # sheet
+    p += rng.uniform(0, 1.0) * np.minimum(d / top, 1) ** rng.uniform(0.7, 2) * np.exp(-(far / rng.uniform(1.2, 3.5)) ** 2)
+    if rng.random() < 0.8:
+        p += rng.uniform(-0.25, 0.5) * np.clip(1.15 - far, 0, 0.15) / 0.15 * edge  # nucleus
+        p += rng.uniform(-0.1, 0.3) * np.exp(-((far - 1) * r / 1.3) ** 2) * edge  # its rim
+        if rng.random() < 0.7:
+            p += rng.uniform(0.1, 0.6) * dots(rng, mask & (far < 0.7) if (mask & (far < 0.7)).any() else mask,
+                                             rng.integers(1, 5), rng.uniform(0.12, 0.25) * r)
+    if rng.random() < 0.7:
+        near = np.exp(-far / rng.uniform(0.8, 3)) * (far > 0.8) + 1e-3
+        p += rng.uniform(0.1, 0.9) * edge * dots(rng, mask, int(len(ys) * rng.uniform(0.002, 0.03)) + 1, rng.uniform(0.6, 1.7), near)
+    if rng.random() < 0.4:  # fibres
+        grain = rng.standard_normal(mask.shape, dtype=np.float32)
+        for k in (-6, -4, -2, 2, 4, 6):
+            grain = grain + np.roll(grain, (round(k * axis[0]), round(k * axis[1])), (0, 1))
+        grain = ndimage.gaussian_filter(grain, rng.uniform(0.5, 1.0))
+        p += rng.uniform(0.02, 0.15) * edge * grain / (grain[mask].std() + 1e-6)
+    if rng.random() < 0.6:  # ruffles
+        part = ndimage.gaussian_filter(rng.standard_normal(mask.shape, dtype=np.float32), rng.uniform(3, 12))
+        part = np.clip(part / (part.std() + 1e-6) + rng.uniform(-1, 2), 0, 1)
+        p += rng.uniform(0.1, 0.8) * part * np.exp(-((d - rng.uniform(1, 3)) / rng.uniform(0.8, 2)) ** 2)
+    if rng.random() < 0.5:
+        grain = ndimage.gaussian_filter(rng.standard_normal(mask.shape, dtype=np.float32), rng.uniform(0.8, 3.5))
+        p = p * (1 + rng.uniform(0, 0.6) * grain / (grain.std() + 1e-6))
+    return np.where(mask, p, 0)[6:-6, 6:-6]
 
 
 def compose(rng, bank, size):
@@ -145,7 +184,7 @@ def compose(rng, bank, size):
     yy, xx = np.mgrid[-1:1:size * 1j, -1:1:size * 1j]
     bend = rng.normal(size=5) * 0.6
     least = rng.uniform(0.45, 0.85)
-    n, covered, unit = 0, 0, FINE * CANONICAL
+    n, covered, unit, measured = 0, 0, FINE * CANONICAL, set()
     for _ in range(900):
         if covered > cover * size * size:
             break
@@ -180,27 +219,54 @@ def compose(rng, bank, size):
         n += 1
         there[free] = n
         covered += free.sum()
-        p = p[t:t + a.shape[0], l:l + a.shape[1]] if p is not None else phase_of(rng, free)
-        phase[y0:y0 + a.shape[0], x0:x0 + a.shape[1]][free] = (p * np.exp(rng.normal() * 0.3))[free]
-    if rng.random() < 0.4 and n:  # grown together
-        reach = rng.uniform(1, 8)
+        if p is not None:
+            p = p[t:t + a.shape[0], l:l + a.shape[1]]
+            phase[y0:y0 + a.shape[0], x0:x0 + a.shape[1]][free] = (p * np.exp(rng.normal() * 0.3))[free]
+            measured.add(n)
+    if rng.random() < 0.5 and n:  # grown together
+        reach = np.exp(rng.uniform(0, np.log(25)))
         d, (iy, ix) = ndimage.distance_transform_edt(labels == 0, return_indices=True)
         grown = (d > 0) & (d <= reach)
         labels[grown] = labels[iy, ix][grown]
-        phase[grown] = 0.4 * phase[iy, ix][grown]
+    alike, strength = rng.bit_generator.state, rng.uniform(0, 0.5)
+    kind = rng.random() < 0.5  # cells of a culture look alike
+    for i, s in enumerate(ndimage.find_objects(labels)):
+        if s and (i + 1 not in measured or (labels[s] == i + 1)[phase[s] == 0].sum() > 30):
+            mask = labels[s] == i + 1
+            own = np.random.default_rng(1)
+            own.bit_generator.state = alike
+            p = phase_of(own if kind else rng, mask) * np.exp(rng.normal() * strength)
+            phase[s][mask] = (phase[s] + p * (0.3 if i + 1 in measured else 1))[mask]
     return labels, blur(phase, rng.uniform(0.5, 1.6))
+
+
+def waves(field, transfer):
+    """A wave after a lens: `transfer` of the squared frequency (cycles a pixel)."""
+    fy, fx = np.fft.fftfreq(field.shape[0]), np.fft.fftfreq(field.shape[1])
+    return np.fft.ifft2(np.fft.fft2(field) * transfer(fy[:, None] ** 2 + fx[None] ** 2))
 
 
 def contrast(rng, phase):
     """A phase map as phase contrast of either sign, brightfield out of focus, DIC, or as it is."""
     mode = rng.random()
-    p = blur(phase, rng.uniform(0.4, 2.2))
-    if mode < 0.4:
-        return np.sin(rng.uniform(0.3, 1.6) * p) - rng.uniform(0.4, 1.1) * blur(p, rng.uniform(5, 25))
-    if mode < 0.7:
-        out = -ndimage.laplace(blur(phase, rng.uniform(0.9, 4.0)))
-        return out / (out.std() + 1e-9) + rng.uniform(0, 0.8) * p
-    if mode < 0.85:
+    usual = np.abs(phase[::3, ::3])
+    usual = usual[usual > 0.02 * usual.max()] if usual.max() > 0 else usual
+    p = phase / (np.quantile(usual, 0.9) + 1e-9)
+    wave = np.exp((1j * np.exp(rng.uniform(np.log(0.15), np.log(2.5))) - rng.uniform(0, 0.06)) * p).astype(np.complex64)
+    sharp = rng.uniform(0.5, 1.6)  # sigma of the point spread, pixels
+    if mode < 0.35:  # the ring dims and delays what is nearly not diffracted
+        ring = rng.uniform(0.2, 0.8) * np.exp(rng.choice([-0.5j, 0.5j]) * np.pi) - 1
+        wide = np.exp(rng.uniform(np.log(5), np.log(30)))
+        wave = waves(wave, lambda f: np.exp(-2 * np.pi ** 2 * sharp ** 2 * f) * (1 + ring * np.exp(-2 * np.pi ** 2 * wide ** 2 * f)))
+        return np.abs(wave) ** 2
+    if mode < 0.75:  # out of focus, with light from a cone
+        z = rng.choice([-1, 1]) * np.exp(rng.uniform(np.log(1.0), np.log(60)))
+        cone = rng.uniform(0.01, 0.2)
+        image = np.abs(waves(wave, lambda f: np.exp(-1j * np.pi * z * f - 2 * np.pi ** 2 * sharp ** 2 * f))) ** 2
+        image = blur(image.astype(np.float32), max(0.3, abs(z) * cone))
+        return image + rng.uniform(-0.06, 0.06) * blur(p, sharp) * (rng.random() < 0.4)
+    p = blur(p, sharp)
+    if mode < 0.9:
         angle = rng.uniform(0, 2 * np.pi)
         gy, gx = np.gradient(p)
         return np.cos(angle) * gy + np.sin(angle) * gx + rng.uniform(0, 0.15) * p
@@ -264,25 +330,30 @@ def drawn(rng, f, strong):
     return labels, image, seam
 
 
-def layer(rng, fields, bank):
-    """What the network sees, and what it should say, of one drawn field."""
+def strength(labels, x):
+    """How much the signal in cells varies."""
+    inside = x[::FINE, ::FINE][labels > 0]
+    return (inside.std() if inside.size > 200 else x.std()) + 1e-6
+
+
+def as_it_is(rng, labels, x):
+    return x + noise(rng, x.shape) * strength(labels, x) * rng.uniform(0, 0.1)
+
+
+def layer(rng, fields, bank, clear=False):
+    """What the network sees, and what it should say, of one drawn field; clear: of annotated phase contrast as it is."""
     plain = False
-    if rng.random() < 0.22:
+    if not clear and rng.random() < 0.35:
         labels, phase = compose(rng, bank, 768)
         x, labels = contrast(rng, phase), labels[::FINE, ::FINE]
         seam = np.zeros(labels.shape, bool)
     else:
         f = fields[rng.choice(len(fields), p=[f.share for f in fields])]
-        plain = f.kind == "phase" and rng.random() < 0.5
+        plain = clear or f.kind == "phase" and rng.random() < 0.4
         labels, x, seam = drawn(rng, f, not plain)
         if not plain:
             x = another(rng, x) if f.kind == "phase" else contrast(rng, x)
-    inside = x[::FINE, ::FINE][labels > 0]
-    s = (inside.std() if inside.size > 200 else x.std()) + 1e-6
-    if plain:
-        x = x + noise(rng, x.shape) * s * rng.uniform(0, 0.1)
-    else:
-        x = spoil(rng, x, s)
+    x = as_it_is(rng, labels, x) if plain else spoil(rng, x, strength(labels, x))
     foreground, height, place = targets(labels)
     return see(x, np.exp(rng.normal() * 0.3)), np.stack([foreground, height, np.where(seam, 0, place)]).astype(np.float16)
 
@@ -310,22 +381,28 @@ def prepare(data, fold, synthetic):
     maps = list(folder(data + "/vicar_multimodal_pc3_pnt1a", "QPI*.tif", "map", lambda n: True))
     old = list(folder(data + "/cellphe_mdamb231_ptychography", "*.tif", "map", lambda n: n % 3 == 0))
     made = [f for plate in synthetic for f in folder(plate, "*.tif", "phase", lambda n: True)]
-    for group, share in ((fields, 0.6), (maps, 0.25), (old, 0.05), (made, 0.1)):
+    for f in fields + maps + old + made:
+        f.real = f in fields
+    for group, share in ((fields, 0.35), (maps, 0.3), (old, 0.05), (made, 0.3)):
         for f in group:
-            f.share = share / len(group) / (1 if made else 0.9)
+            f.share = share / len(group) / (1 if made else 0.7)
     bank = [(mask, image, d, f.name) for f in fields + maps for mask, image, d in f.cut_outs()]
     return fields + maps + old + made, bank
 
 
-def examples(data, fold, seed, synthetic=(), crop=128, n=8):
-    """Endless batches of crops of a few dozen drawn layers, one of which is replaced every other batch."""
+def examples(data, fold, seed, synthetic=(), clear=False, crop=128, n=8):
+    """Endless batches of crops of the last SHELF drawn layers, one of which is replaced every third batch."""
     rng = np.random.default_rng(seed)
     fields, bank = prepare(data, fold, synthetic)
+    if clear:
+        fields = [f for f in fields if f.real]
+        for f in fields:
+            f.share = 1 / len(fields)
     shelf = []
     while True:
-        shelf.append(layer(rng, fields, bank))
-        shelf = shelf[-60:]
-        for _ in range(2 if len(shelf) > 4 else 0):
+        shelf.append(layer(rng, fields, bank, clear))
+        shelf = shelf[-SHELF:]
+        for _ in range(3 if len(shelf) > 40 else 0):
             seen, told = [], []
             for _ in range(n):
                 x, t = shelf[rng.integers(len(shelf))]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Integer weights as something to train on from: restore.py nuclei|cells WEIGHTS.bin --data FOLDER STATE.pt
+"""Integer weights as something to train on from: restore.py nuclei|cells|phase WEIGHTS.bin --data FOLDER STATE.pt
 
 The integers hold convolutions into which the batch normalisation was folded. It is put back so that the network says
 what it said: its means and variances are those of a few batches of examples.
@@ -9,9 +9,8 @@ import argparse
 import numpy as np
 import torch
 
-import cells
 import format as weights
-import nuclei
+import tasks
 from net import CHANNELS, LIMIT, STEPS, Conv, Net
 
 STEP, BATCHES = LIMIT / STEPS, 4
@@ -62,7 +61,7 @@ def main():
     w, bias = unfold(layers[-1])
     net.h.weight.data.copy_(w)
     net.h.bias.data.copy_(bias)
-    source = {"nuclei": nuclei, "cells": cells}[o.task].examples(o.data, -1, 1)
+    source = tasks.examples(o.task, o.data, -1, 1)
     x = np.concatenate([next(source)[0] for _ in range(BATCHES)])
     with torch.no_grad():
         net(torch.from_numpy(x))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains a network on the processor: train.py nuclei|cells --minutes 45 --data FOLDER [--synthetic FOLDER...] OUT.pt
+"""Trains a network on the processor: train.py nuclei|cells|phase --minutes 45 --data FOLDER [--synthetic FOLDER...] OUT.pt
 
 A second run with --start OUT.pt --rate 0.008 goes on from there.
 """
@@ -12,8 +12,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-import cells
-import nuclei
+import tasks
 from muon import Muon
 from net import CHANNELS, Net
 
@@ -63,8 +62,7 @@ def begin_rounding(net):
 def feed(o, seed, queue):
     torch.set_num_threads(1)
     os.nice(5)
-    source = {"nuclei": nuclei, "cells": cells}[o.task]
-    for batch in source.examples(o.data, o.fold, seed, o.synthetic):
+    for batch in tasks.examples(o.task, o.data, o.fold, seed, o.synthetic):
         queue.put(batch)
 
 

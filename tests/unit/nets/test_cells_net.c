@@ -5,6 +5,7 @@
 
 #include "kernels/kernels.h"
 #include "pipeline/nets/cells_net.h"
+#include "pipeline/nets/net.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -51,21 +52,27 @@ struct found {
     uint32_t *labels;
 };
 
-static struct found find_with(const uint16_t *px, double diameter, bool fixed, const struct stm_kernels *k,
-                              int threads)
+static struct found find_by(const uint16_t *px, const struct stm_cells_net_options *options,
+                            const struct stm_kernels *k, int threads)
 {
     struct found f = {.labels = malloc(W * H * sizeof *f.labels)};
-    const struct stm_cells_net_options options = {.diameter_px = diameter, .fixed = fixed};
     struct stm_error err;
     struct stm_arena scratch;
     assert_ok(stm_arena_create(&scratch, stm_cells_net_scratch(W, H), &err), &err);
     scratch.threads = threads;
     assert_ok(stm_cells_net_label((struct stm_u32){f.labels, W, W, H}, &f.sum, (struct stm_cu16){px, W, W, H},
-                                  &options, k, &scratch, &err),
+                                  options, k, &scratch, &err),
               &err);
     assert_int_equal(scratch.used, 0);
     stm_arena_destroy(&scratch);
     return f;
+}
+
+static struct found find_with(const uint16_t *px, double diameter, bool fixed, const struct stm_kernels *k,
+                              int threads)
+{
+    const struct stm_cells_net_options options = {.diameter_px = diameter, .fixed = fixed};
+    return find_by(px, &options, k, threads);
 }
 
 static struct found find(const uint16_t *px, double diameter, bool fixed, const struct stm_kernels *k)
@@ -153,6 +160,28 @@ static void same_labels_for_any_number_of_threads(void **state)
     free(px);
 }
 
+/* The phase weights find dark cells in halos; left to itself, the network takes one of the two sets. */
+static void takes_the_weights_asked_for(void **state)
+{
+    (void)state;
+    static const struct stm_net *const weights[] = {&stm_net_cells, &stm_net_phase, NULL};
+    struct found f[3];
+    uint16_t *px = malloc(W * H * sizeof *px);
+    draw(px, CELLS, 1);
+    for (int i = 0; i < 3; i++) {
+        const struct stm_cells_net_options options = {
+            .diameter_px = USUAL, .fixed = true, .weights = weights[i]};
+        f[i] = find_by(px, &options, stm_kernels_best(), 1);
+        check_cells(&f[i]);
+    }
+    assert_true(!f[0].sum.phase && f[1].sum.phase);
+    assert_memory_not_equal(f[0].labels, f[1].labels, W * H * sizeof *f[0].labels);
+    assert_memory_equal(f[2].labels, f[f[2].sum.phase].labels, W * H * sizeof *f[0].labels);
+    for (int i = 0; i < 3; i++)
+        free(f[i].labels);
+    free(px);
+}
+
 /* Noise has specks that might be cells; stage `segment` leaves the network below a sharpness of 0.45. */
 static void is_at_a_loss_in_noise(void **state)
 {
@@ -177,6 +206,7 @@ int main(void)
         cmocka_unit_test(finds_the_scale),
         cmocka_unit_test(same_labels_on_every_instruction_set),
         cmocka_unit_test(same_labels_for_any_number_of_threads),
+        cmocka_unit_test(takes_the_weights_asked_for),
         cmocka_unit_test(is_at_a_loss_in_noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -146,6 +146,11 @@ static int setup_cells(void **state)
     return setup(state, &stm_net_cells, STM_SOURCE_ROOT "/tests/unit/nets/cells_vector.bin");
 }
 
+static int setup_phase(void **state)
+{
+    return setup(state, &stm_net_phase, STM_SOURCE_ROOT "/tests/unit/nets/phase_vector.bin");
+}
+
 static int teardown(void **state)
 {
     free(*state);
@@ -162,5 +167,6 @@ int main(void)
         cmocka_unit_test(refuses_other_sizes),
     };
     return cmocka_run_group_tests_name("nuclei", tests, setup_nuclei, teardown) |
-           cmocka_run_group_tests_name("cells", tests, setup_cells, teardown);
+           cmocka_run_group_tests_name("cells", tests, setup_cells, teardown) |
+           cmocka_run_group_tests_name("phase", tests, setup_phase, teardown);
 }
