@@ -83,8 +83,8 @@ bool stm_style_measure(struct stm_style *style, const struct stm_net_contrast *c
 
 /* Clear phase contrast (26 annotated fields, each drawn 12 times at sizes from 0.6 to 1.65 of the usual one):
  * the mean of the numbers, and what turns differences from it into numbers that vary by 1, each by itself.
- * How far an image may be from the mean until the general network errs less, found on 360 images of which
- * neither network had seen the cells. train/style.py makes these numbers. */
+ * How far an image may be from the mean until the general network errs less, found on 360 images; those of
+ * real phase contrast were of fields that neither network had seen. train/style.py makes these numbers. */
 static const double middle[STM_STYLE_NUMBERS] = {0.107004, -0.0195464, 0.174172, 0.271974, 0.691262, 0.595524,
                                                  0.467661, 0.70418,    1.01203,  1.285,    1.42204};
 static const double turn[STM_STYLE_NUMBERS][STM_STYLE_NUMBERS] = {
