@@ -265,7 +265,8 @@ static double beyond(const double *height, size_t i, size_t n)
 
 /* Sizes from far to near; *diameter: the idea, then the size at which cells have the highest tops: there the
  * network is surest of what is one cell (7 annotated fields and 6 synthetic ones: precision at this size was
- * within 0.07 of the best of all sizes, 0.02 in the mean). */
+ * within 0.07 of the best of all sizes, 0.02 in the mean). Those that a whole plane as large as this cannot
+ * be seen at are all the same to it: the greatest of them will do. */
 static bool try_sizes(struct view *v, double *diameter, struct stm_cu16 whole, struct stm_error *err)
 {
     const struct stm_cu16 plane = busiest(whole);
@@ -273,9 +274,10 @@ static bool try_sizes(struct view *v, double *diameter, struct stm_cu16 whole, s
     const double idea = *diameter;
     const bool known = idea > 0;
     const size_t n = known ? sizeof parts / sizeof *parts : sizeof tries / sizeof *tries;
+    const double nearest = canonical / most_factor(whole.w, whole.h);
     double height[MOST_TRIES], size[MOST_TRIES], usual;
     size_t best = 0, tried = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && (i == 0 || size[i - 1] > nearest); i++) {
         size[i] = known ? idea * parts[i] : tries[i];
         if (!look(v, plane, factor_for(size[i], plane.w, plane.h), &usual, err) ||
             !mean_top(&height[i], v, err))

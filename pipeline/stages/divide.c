@@ -5,7 +5,9 @@
 #include "kernels/runs.h"
 #include "pipeline/cells/cells.h"
 #include "pipeline/cells/foreground.h"
+#include "pipeline/core/text.h"
 #include "pipeline/stage.h"
+#include "pipeline/stages/features/groups.h"
 
 #include <math.h>
 #include <string.h>
@@ -214,6 +216,50 @@ static bool run(struct stm_site *site, const struct stm_stage_env *env, struct s
     return true;
 }
 
+/* Fields whose cells were found with each of the network's sets of weights. */
+struct tally {
+    int phase, general;
+};
+
+static void tally(struct tally *t, const double *value)
+{
+    if (!(value[BY_NET] > 0)) return;
+    t->phase += value[BY_PHASE_NET] > 0;
+    t->general += !(value[BY_PHASE_NET] > 0);
+}
+
+static void note(const struct stm_site *site, const struct stm_stage_env *env)
+{
+    tally(env->plate, site->site_values + env->site_first);
+}
+
+static bool conclude(const struct stm_stage_env *env, struct stm_error *err)
+{
+    const struct tally *t = env->plate;
+    (void)err;
+    if (t->phase && t->general && env->notes)
+        stm_string_addf(env->notes,
+                        "%d of %d fields of view look like clear phase contrast, and their cells were found "
+                        "with the weights made for it, the others with the general ones; to compare wells, "
+                        "set segment.weights to phase or general\n",
+                        t->phase, t->phase + t->general);
+    return true;
+}
+
+static bool well(struct stm_well *well, const struct stm_stage_env *env, struct stm_error *err)
+{
+    struct tally t = {0};
+    (void)err;
+    for (int i = 0; i < well->n_sites; i++)
+        tally(&t, well->sites[i].values + env->site_first);
+    if (t.phase && t.general)
+        stm_groups_flag(&well->row,
+                        "cells of %d of %d fields of view were found with the weights for clear phase "
+                        "contrast, the others with the general ones",
+                        t.phase, t.phase + t.general);
+    return true;
+}
+
 const struct stm_stage stm_stage_divide = {
     .name = "segment",
     .summary = "find adherent cells, one by one, and what they cover",
@@ -222,7 +268,11 @@ const struct stm_stage stm_stage_divide = {
     .params = params,
     .params_size = sizeof(struct knobs),
     .site_columns = columns,
+    .plate_bytes = sizeof(struct tally),
     .check = check,
     .scratch_bytes = scratch_bytes,
     .run = run,
+    .note = note,
+    .conclude = conclude,
+    .well = well,
 };

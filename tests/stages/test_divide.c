@@ -4,6 +4,7 @@
 
 #include "images/synth.h"
 #include "kernels/kernels.h"
+#include "pipeline/well.h"
 #include "tests/support/fixture.h"
 
 #include <math.h>
@@ -205,6 +206,42 @@ static void a_size_in_um_needs_a_pixel_size(void **state)
     close_world(&w);
 }
 
+static double *column(struct world *w, const char *name)
+{
+    const int i = stm_columns_find(&w->f.columns, name);
+    if (i < 0) fail_msg("there is no column %s", name);
+    return w->f.site.site_values + i;
+}
+
+/* One field found with each set of weights: the plate and the well say so. A field that the classical method
+ * found has no weights. */
+static void mixed_weights_are_said(void **state)
+{
+    (void)state;
+    enum { FIELDS = 3, MOST = 32 };
+    struct world w;
+    struct stm_error err;
+    double values[FIELDS][MOST];
+    struct stm_site_row rows[FIELDS] = {{.values = values[0]}, {.values = values[1]}, {.values = values[2]}};
+    open_world(&w, STM_ROLE_PHASE, "net", 30);
+    assert_true(w.f.columns.n <= MOST);
+    static const double by_net[] = {1, 0, 1}, by_phase_net[] = {1, 1, 0};
+    for (int i = 0; i < FIELDS; i++) {
+        *column(&w, "Segment_ByNet") = by_net[i];
+        *column(&w, "Segment_ByPhaseNet") = by_phase_net[i];
+        memcpy(values[i], w.f.site.site_values, (size_t)w.f.columns.n * sizeof **values);
+        stm_stage_divide.note(&w.f.site, &w.f.env);
+        struct stm_well well = {.sites = rows, .n_sites = i + 1};
+        assert_ok(stm_stage_divide.well(&well, &w.f.env, &err), &err);
+        assert_ok(stm_stage_divide.conclude(&w.f.env, &err), &err);
+        const bool mixed = i == FIELDS - 1;
+        assert_int_equal(well.row.verdict, mixed ? STM_VERDICT_WARN : STM_VERDICT_OK);
+        assert_int_equal(strstr(well.row.reason, "1 of 2 fields of view") != NULL, mixed);
+        assert_int_equal(w.f.notes.length > 0, mixed);
+    }
+    close_world(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +254,7 @@ int main(void)
         cmocka_unit_test(objects_are_those_of_the_labels),
         cmocka_unit_test(rounded_cells_are_part_of_the_cover),
         cmocka_unit_test(a_size_in_um_needs_a_pixel_size),
+        cmocka_unit_test(mixed_weights_are_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
