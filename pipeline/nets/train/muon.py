@@ -1,7 +1,9 @@
 """Steps for the 3 x 3 weights: momentum, made orthogonal by Newton-Schulz (the optimiser known as Muon).
 
 All directions of a layer move alike, so weights that rarely matter learn as fast as those that always do. A layer
-with batch normalisation behind it does not depend on the size of its weights, so a step is a part of that size.
+with batch normalisation behind it does not depend on the size of its weights, so a step is a part of that size, and the
+size is kept: an orthogonal step may point away from 0, and a few thousand of them made weights of 1e14 and gradients too
+small to be made orthogonal, until squares overflowed.
 """
 import torch
 
@@ -9,7 +11,7 @@ ROUNDS = 5  # of Newton-Schulz; its polynomial brings singular values within 0.7
 
 
 def orthogonal(g):
-    g = g / (g.norm() + 1e-12)
+    g = g / (g.norm() + torch.finfo(g.dtype).tiny)
     for _ in range(ROUNDS):
         a = g @ g.T
         g = torch.addmm(g, torch.addmm(a, a, a, beta=-4.7750, alpha=2.0315), g, beta=3.4445)
@@ -29,4 +31,6 @@ class Muon(torch.optim.Optimizer):
                 m = self.state[p].setdefault("momentum", torch.zeros_like(p))
                 m.lerp_(p.grad, 0.05)
                 g = orthogonal(p.grad.lerp(m, 0.95).reshape(len(p), -1))
-                p.sub_(g.reshape(p.shape), alpha=float(group["lr"] * p.norm() / (g.norm() + 1e-12)))
+                size = p.norm()
+                p.sub_(g.reshape(p.shape), alpha=float(group["lr"] * size / (g.norm() + 1e-12)))
+                p.mul_(size / p.norm())

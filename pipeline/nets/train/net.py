@@ -56,6 +56,14 @@ class Conv(nn.Module):
         self.b = nn.BatchNorm2d(outputs)
         self.q = False
 
+    def of_size(self, size):
+        """The same outputs from weights of this size."""
+        with torch.no_grad():
+            factor = size / self.c.weight.norm()
+            self.c.weight *= factor
+            self.b.running_mean *= factor
+            self.b.running_var.copy_((self.b.running_var.sqrt() * factor) ** 2)
+
     def folded(self):
         g = self.b.weight / torch.sqrt(self.b.running_var + self.b.eps)
         return self.c.weight * g[:, None, None, None], self.b.bias - self.b.running_mean * g

@@ -13,9 +13,9 @@ import pickle
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
 import cells
+from loss import loss_of
 from net import Net
 
 LAGS = (1, 2, 4, 8, 16)
@@ -35,15 +35,10 @@ def style_of(x):
     return [size / 127, c.mean() / size, (c * np.abs(c)).mean() / square, size * size / square, (np.abs(c) <= 9).mean(), bend, *lag]
 
 
-def loss_of(net, x, told):
+def error(net, x, told):
     x, told = x[:, :CROP, :CROP].astype(np.float32), told[:, :CROP, :CROP].astype(np.float32)
-    f, height, place = (torch.from_numpy(t)[None] for t in told)
     with torch.no_grad():
-        y = net(torch.from_numpy(x)[None])
-    p = torch.sigmoid(y[:, 0])
-    entropy = F.binary_cross_entropy_with_logits(y[:, 0], f, place)
-    dice = 1 - (2 * (p * f).sum() + 1) / (p.sum() + f.sum() + 1)
-    return float(entropy + 0.5 * dice + 4 * ((y[:, 1] - height) ** 2 * place * (1 + 4 * f)).mean())
+        return float(loss_of(net(torch.from_numpy(x)[None]), *(torch.from_numpy(t)[None] for t in told)))
 
 
 def draw(rng, held, others, bank):
@@ -89,14 +84,14 @@ def collect(o_and_seed):
     out = []
     for _ in range(o.examples // o.threads):
         kind, x, told = draw(rng, held, others, bank)
-        out.append((kind, [loss_of(n, x, told) for n in nets], style_of(x)))
+        out.append((kind, [error(n, x, told) for n in nets], style_of(x)))
     return out
 
 
-def clear(data):
-    """Numbers of annotated phase contrast as it is."""
+def clear(data, without):
+    """Numbers of annotated phase contrast as it is, of all fields but those of fold `without`."""
     rng, out = np.random.default_rng(1), []
-    for f in cells.folder(data + "/usiigaci_phase", "*.tif", "phase", lambda n: True):
+    for f in cells.folder(data + "/usiigaci_phase", "*.tif", "phase", lambda n: n % 4 != without):
         for _ in range(DRAWN):
             out.append(style_of(cells.see(cells.as_it_is(rng, *cells.drawn(rng, f, False)[:2]))))
     return np.array(out)
@@ -127,6 +122,7 @@ def main():
     p.add_argument("--fold", type=int, default=0, help="the fields held out of training")
     p.add_argument("--examples", type=int, default=600)
     p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--strange", action="store_true", help="take mean and spread from the other fields alone: the choice does not know the held-out ones")
     p.add_argument("--keep", help="a file for what was measured, or from an earlier run")
     o = p.parse_args()
     if o.keep and os.path.exists(o.keep):
@@ -137,7 +133,7 @@ def main():
         if o.keep:
             pickle.dump(rows, open(o.keep, "wb"))
     kinds, loss, style = np.array([r[0] for r in rows]), np.array([r[1] for r in rows]), np.array([r[2] for r in rows])
-    known = clear(o.data)
+    known = clear(o.data, o.fold if o.strange else -1)
     middle, spread = known.mean(0), np.cov(known.T)
     turn = np.linalg.inv(np.linalg.cholesky(spread))  # to numbers that vary by 1, each by itself
     distance = ((style - middle) @ turn.T) ** 2 @ np.ones(len(middle))

@@ -10,14 +10,15 @@ import time
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
 import tasks
+from loss import HEIGHT, loss_of
 from muon import Muon
-from net import CHANNELS, Net
+from net import CHANNELS, Conv, Net
 
 EXACT = 0.92  # half the bits are enough up to this part of the time
 REST = 0.08  # rate of what is no 3 x 3 weight (AdamW), over that of those
+USUAL = 0.05  # of a weight, root mean square: batch normalisation makes all sizes alike, this is where its own 1e-5 is nothing
 PART = 4  # examples at once: what they need stays in cache
 
 
@@ -32,17 +33,10 @@ def options():
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--half", action="store_true", help="half precision: faster where the processor has it")
     p.add_argument("--start")
-    p.add_argument("--distance", type=float, default=4, help="weight of the height in the loss")
+    p.add_argument("--distance", type=float, default=HEIGHT, help="weight of the height in the loss")
     p.add_argument("--rate", type=float, default=0.025, help="first step, as a part of a layer's weights")
     p.add_argument("--round-from", type=float, default=0.8, help="part of the time after which rounding begins")
     return p.parse_args()
-
-
-def loss_of(y, foreground, height, place, weight):
-    p = torch.sigmoid(y[:, 0])
-    entropy = F.binary_cross_entropy_with_logits(y[:, 0], foreground, place)
-    dice = 1 - (2 * (p * foreground).sum() + 1) / (p.sum() + foreground.sum() + 1)
-    return entropy + 0.5 * dice + weight * ((y[:, 1] - height) ** 2 * place * (1 + 4 * foreground)).mean()
 
 
 def optimisers_of(net, rate):
@@ -75,6 +69,9 @@ def main():
     net = Net(o.task).to(memory_format=torch.channels_last)
     if o.start:
         net.load_state_dict(torch.load(o.start))
+    for m in net.modules():
+        if isinstance(m, Conv):
+            m.of_size(m.c.weight.numel() ** 0.5 * USUAL)
     optimisers = optimisers_of(net, o.rate)
     start, step, rounding, recent = time.time(), 0, False, []
     while (done := (time.time() - start) / 60 / o.minutes) < 1:
@@ -105,4 +102,5 @@ def main():
     torch.save(net.state_dict(), o.out)
 
 
-main()
+if __name__ == "__main__":
+    main()
