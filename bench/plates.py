@@ -53,7 +53,7 @@ def competitors(program, images, files, out):
     no_images = ["--no-overlays", "--no-labels"]
     tables = [*no_images, "--no-html", "--no-hashes"]
     base = [program, "run", images, "--channels", "nuclei,dead", "-q", "-o", os.path.join(out, "stroma")]
-    for method in ("classical", "net"):
+    for method in ("threshold", "classical", "net"):
         this = base + ["--set", f"segment.method={method}"]
         yield f"{method}, tables only, 1 thread", this + tables + ["-t", "1"]
         yield f"{method}, no images, 1 thread", this + no_images + ["-t", "1"]

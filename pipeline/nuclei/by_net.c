@@ -2,55 +2,28 @@
 #include "pipeline/nuclei/by_net.h"
 
 #include "pipeline/nets/nuclei_net.h"
-#include "pipeline/nets/objects.h"
-#include "pipeline/nuclei/blob.h"
+#include "pipeline/nuclei/by_size.h"
 #include "pipeline/nuclei/left_out.h"
 #include "pipeline/nuclei/second_look.h"
 
-#include <math.h>
-
 /* What the levels of light call a nucleus is 1.06 times as wide as what annotators do (median of 115 fields),
  * and the network sees most when nuclei come a little smaller than it was shown them; nuclei of adherent
- * mammalian cells are 10 to 20 um wide; smaller parts of the usual nucleus than this are debris. */
-static const double bias = 1.13, least_um = 10, greatest_um = 20, usual_um = 14, usual_px = 16, small = 0.12;
+ * mammalian cells are 10 to 20 um wide. */
+static const double bias = 1.13, least_um = 10, greatest_um = 20, usual_um = 14, usual_px = 16;
 
 static double between(double x, double least, double greatest)
 {
     return x < least ? least : x > greatest ? greatest : x;
 }
 
-static double diameter_for(const struct stm_nuclei *found, const struct stm_nuclei_options *o,
-                           double pixel_um)
+static double diameter_for(const struct stm_nuclei *found, const struct stm_nuclei_options *o)
 {
+    const double pixel_um = o->pixel_um;
     if (o->diameter_px > 0) return o->diameter_px;
     const bool known = pixel_um > 0;
     if (!(found->diameter_px > 0)) return known ? usual_um / pixel_um : usual_px;
     const double px = found->diameter_px / bias;
     return known ? between(px, least_um / pixel_um, greatest_um / pixel_um) : px;
-}
-
-static enum stm_blob_kind kind_of(const struct stm_finder *f, double area)
-{
-    const struct stm_nuclei_options *o = f->options;
-    const double least = 0.7854 * o->least_px * o->least_px, most = 0.7854 * o->greatest_px * o->greatest_px;
-    if (area <= 0) return STM_BLOB_NOTHING;
-    return area < least || (most > 0 && area > most) || area < small * f->typical ? STM_BLOB_DEBRIS
-                                                                                  : STM_BLOB_NUCLEUS;
-}
-
-static bool judge(struct stm_finder *f, struct stm_error *err)
-{
-    const size_t mark = stm_arena_mark(f->scratch);
-    uint32_t *area = stm_arena_take(f->scratch, ((size_t)f->blobs + 1) * sizeof *area, "areas", err);
-    size_t n = 0;
-    if (!area) return false;
-    for (uint32_t i = 1; i <= f->blobs; i++)
-        if (f->blob[i].area > 0) area[n++] = (uint32_t)f->blob[i].area;
-    f->typical = n ? stm_net_median(area, n) : 0;
-    for (uint32_t i = 1; i <= f->blobs; i++)
-        f->blob[i].kind = (uint8_t)kind_of(f, f->blob[i].area);
-    stm_arena_reset(f->scratch, mark);
-    return true;
 }
 
 /* Nuclei may be anywhere: the runs in which labels are looked for are whole rows. */
@@ -81,13 +54,13 @@ static bool search(struct stm_finder *f, struct stm_cu16 plane, const struct stm
     return stm_nuclei_light(f, plane, err) &&
            stm_nuclei_net_label(f->labels, &f->seeds, (struct stm_cu16)STM_CONST(f->light), diameter,
                                 f->kernels, f->scratch, err) &&
-           look_again(f, found, err) && all_rows(f, err) && stm_blobs_make(f, err) && judge(f, err);
+           look_again(f, found, err) && all_rows(f, err) && stm_blobs_make(f, err) &&
+           stm_nuclei_judge_sizes(f, err);
 }
 
 bool stm_nuclei_find_by_net(struct stm_nuclei *out, struct stm_u32 labels, struct stm_cu16 plane,
                             const struct stm_kernels *kernels, const struct stm_nuclei_options *options,
-                            double pixel_um, struct stm_arena *scratch, struct stm_arena *keep,
-                            struct stm_error *err)
+                            struct stm_arena *scratch, struct stm_arena *keep, struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(scratch), kept = stm_arena_mark(keep);
     if (!stm_nuclei_find(out, labels, plane, kernels, options, scratch, keep, err)) return false;
@@ -99,14 +72,14 @@ bool stm_nuclei_find_by_net(struct stm_nuclei *out, struct stm_u32 labels, struc
                            .w = plane.w,
                            .h = plane.h,
                            .labels = labels};
-    if (!search(&f, plane, &first, diameter_for(&first, options, pixel_um), err)) return false;
+    if (!search(&f, plane, &first, diameter_for(&first, options), err)) return false;
     stm_arena_reset(keep, kept);
     if (!stm_nuclei_finish(&f, out, keep, err)) return false;
     out->noise = first.noise;
     out->contrast = first.contrast;
     out->dark = f.dark;
     out->crowded = f.crowded;
-    out->diameter_px = out->objects > out->debris ? sqrt(f.typical / 0.78539816339744831) : NAN;
+    out->diameter_px = stm_nuclei_usual_diameter(&f, out);
     stm_arena_reset(scratch, mark);
     stm_arena_trim(scratch);
     return true;
@@ -114,7 +87,7 @@ bool stm_nuclei_find_by_net(struct stm_nuclei *out, struct stm_u32 labels, struc
 
 size_t stm_nuclei_by_net_scratch(int w, int h)
 {
-    const size_t areas = stm_arena_cost(((size_t)stm_nuclei_label_room(w, h) + 1) * sizeof(uint32_t));
+    const size_t areas = stm_nuclei_judge_sizes_bytes(w, h);
     const size_t end = areas > stm_nuclei_finish_bytes(w, h) ? areas : stm_nuclei_finish_bytes(w, h);
     const size_t rows = stm_arena_cost((size_t)h * sizeof(struct stm_segment));
     const size_t blobs = rows + stm_blobs_bytes(w, h) + end, net = stm_nuclei_net_scratch(w, h);

@@ -8,7 +8,8 @@ struct stm_geometry;
 struct stm_site;
 struct stm_stage_env;
 
-enum stm_nuclei_method { STM_NUCLEI_CLASSICAL, STM_NUCLEI_NET };
+enum stm_nuclei_method { STM_NUCLEI_CLASSICAL, STM_NUCLEI_NET, STM_NUCLEI_THRESHOLD };
+extern const char *const stm_nuclei_methods[]; /* their names, for parameters */
 
 /* Diameters in um, 0: not given. */
 struct stm_nuclei_sizes {
@@ -21,7 +22,7 @@ bool stm_nuclei_check_sizes(const struct stm_nuclei_sizes *sizes, const struct s
 void stm_nuclei_set_sizes(struct stm_nuclei_options *options, const struct stm_nuclei_sizes *sizes,
                           const struct stm_geometry *geo);
 
-/* stm_nuclei_find or stm_nuclei_find_by_net in the site's image of nuclei; fails with STM_BAD_INPUT when
+/* Looks for nuclei in the site's image of them; fails with STM_BAD_INPUT when
  * there is none. Lists are in the site's arena, labels in site->labels. A picture that is texture all over
  * rejects the site. */
 bool stm_nuclei_find_in_site(struct stm_nuclei *found, struct stm_site *site, enum stm_nuclei_method method,

@@ -4,6 +4,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Any neck will do: too many parts do no harm, merge.c puts together what belongs together. */
+static const struct stm_nuclei_cuts cuts = {.rise = 1, .window = 1 << 20, .seeds = 64};
+
 /* Labels: where nuclei or parts of them are. The tree is not needed after the flood. */
 static bool label(struct stm_finder *f, struct stm_error *err)
 {
@@ -14,7 +17,7 @@ static bool label(struct stm_finder *f, struct stm_error *err)
     stm_arena_reset(f->scratch, tree);
     stm_nuclei_rest_members(f);
     ok = ok && (!f->options->declump || stm_nuclei_residue(f, err)) && stm_nuclei_dim(f, err) &&
-         (!f->options->declump || stm_nuclei_split(f, err));
+         (!f->options->declump || stm_nuclei_split(f, &cuts, err));
     stm_arena_reset(f->scratch, mark);
     return ok;
 }
@@ -78,8 +81,8 @@ size_t stm_nuclei_scratch(int w, int h)
         stm_nuclei_tree_bytes(w, h) + most(stm_nuclei_choose_bytes(w, h), stm_nuclei_flood_bytes(w, h));
     const size_t end = most(stm_nuclei_accept_bytes(w, h), stm_nuclei_finish_bytes(w, h));
     const size_t blobs = stm_blobs_bytes(w, h) + most(stm_nuclei_merge_bytes(w, h), end);
-    const size_t parts =
-        most(most(stm_nuclei_residue_bytes(w, h), stm_nuclei_dim_bytes(w, h)), stm_nuclei_split_bytes(w, h));
+    const size_t parts = most(most(stm_nuclei_residue_bytes(w, h), stm_nuclei_dim_bytes(w, h)),
+                              stm_nuclei_split_bytes(w, h, &cuts));
     const size_t labels =
         stm_nuclei_base_bytes(w, h) + most(stm_nuclei_left_bytes(w, h) + most(tree, parts), blobs);
     return stm_nuclei_light_bytes(w, h) +

@@ -11,6 +11,7 @@ struct stm_kernels;
 enum stm_polarity { STM_POLARITY_AUTO, STM_POLARITY_BRIGHT, STM_POLARITY_DARK };
 
 struct stm_nuclei_options {
+    double pixel_um;              /* NAN: not known */
     double diameter_px;           /* usual nucleus; 0 = found from the image */
     double least_px, greatest_px; /* equivalent diameters; smaller is debris, greater too; 0 = no limit */
     double sensitivity;           /* 0 finds only what is beyond doubt, 1 everything possible; 0.5 usual */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Labels that are not quite convex are cut into parts where they narrow: one part for each peak of the
- * distance to the edge. Too many parts do no harm, merge.c puts together what belongs together. */
+ * distance to the edge. */
 #include "kernels/distance.h"
 #include "kernels/runs.h"
 #include "kernels/watershed.h"
@@ -9,8 +9,7 @@
 
 #include <string.h>
 
-/* Distances in sixteenths of a pixel; a neck counts that is narrower than the peaks by a sixteenth. */
-enum { DISTANCE_SCALE = 16, LEAST_RISE = 1, WINDOW = 1 << 20, SEEDS = 64 };
+enum { DISTANCE_SCALE = 16 }; /* distances in sixteenths of a pixel */
 /* Two ellipses that overlap by a quarter are 0.97 convex, but then they are large. */
 static const double convex_enough = 0.97, convex_beyond_doubt = 0.995;
 
@@ -20,6 +19,8 @@ struct box {
 
 struct splitter {
     struct stm_finder *f;
+    const struct stm_nuclei_cuts *cuts;
+    struct stm_seed *seed;
     int32_t *x, *y; /* hull corners */
     unsigned char *bytes;
     uint32_t room; /* labels */
@@ -86,7 +87,8 @@ static void split_label(struct splitter *s, const struct stm_segment *run, size_
     struct stm_finder *f = s->f;
     const int w = b.x1 - b.x0 + 2, h = b.y1 - b.y0 + 2;
     const size_t area = (size_t)w * (size_t)h;
-    struct stm_seed seed[SEEDS];
+    struct stm_seed *const seed = s->seed;
+    const size_t most_seeds = (size_t)s->cuts->seeds;
     struct stm_u32 part = {(uint32_t *)s->bytes, w, w, h};
     struct stm_u16 d = {(uint16_t *)(part.px + area), w, w, h};
     void *scratch = d.px + (area + 3) / 4 * 4;
@@ -94,8 +96,8 @@ static void split_label(struct splitter *s, const struct stm_segment *run, size_
     stm_distance_root(d, (struct stm_cu16)STM_CONST(d), DISTANCE_SCALE);
     const uint16_t most = smooth(d, scratch);
     const struct stm_cu16 level = STM_CONST(d);
-    const size_t seeds = stm_seeds(f->kernels, seed, SEEDS, level, (uint16_t)(LEAST_RISE), most, scratch);
-    if (seeds < 2 || seeds > SEEDS || f->seeds + seeds > s->room) return;
+    const size_t seeds = stm_seeds(f->kernels, seed, most_seeds, level, s->cuts->rise, most, scratch);
+    if (seeds < 2 || seeds > most_seeds || f->seeds + seeds > s->room) return;
     memset(part.px, 0, area * sizeof *part.px);
     for (size_t i = 0; i < seeds; i++)
         part.px[seed[i].y * w + seed[i].x] = (uint32_t)i + 1;
@@ -105,9 +107,10 @@ static void split_label(struct splitter *s, const struct stm_segment *run, size_
 }
 
 /* Label parts, distances, and the greater of what the steps need: the watershed. */
-static size_t window_bytes(int w, int h)
+static size_t window_bytes(int w, int h, int window)
 {
-    const size_t frame = (size_t)(w + 2) * (size_t)(h + 2), n = frame < WINDOW ? frame : WINDOW;
+    const size_t frame = (size_t)(w + 2) * (size_t)(h + 2), most = (size_t)window,
+                 n = frame < most ? frame : most;
     return 6 * n + 16 + stm_watershed_scratch((int)n, 1, 65535);
 }
 
@@ -118,7 +121,7 @@ static void try_label(struct splitter *s, const struct stm_segment *run, size_t 
     const struct box b = box_of(run, n, &area);
     const int64_t window = (int64_t)(b.x1 - b.x0 + 2) * (b.y1 - b.y0 + 2);
     const double least = 0.08 * s->f->typical > 16 ? 0.08 * s->f->typical : 16;
-    if ((double)area < least || window > WINDOW || window > 64 * area) return;
+    if ((double)area < least || window > s->cuts->window || window > 64 * area) return;
     const double convex = (double)area < s->f->typical ? convex_enough : convex_beyond_doubt;
     if (solidity(s, run, n, area) < convex) split_label(s, run, n, b);
 }
@@ -169,26 +172,31 @@ uint32_t stm_nuclei_label_room(int w, int h)
     return 3 * (uint32_t)stm_nuclei_node_room(w, h);
 }
 
-size_t stm_nuclei_split_bytes(int w, int h)
+size_t stm_nuclei_split_bytes(int w, int h, const struct stm_nuclei_cuts *cuts)
 {
     const size_t labels = stm_nuclei_label_room(w, h), runs = stm_nuclei_run_room(w, h);
-    return 2 * stm_arena_cost(2 * (size_t)h * sizeof(int32_t)) + stm_arena_cost(window_bytes(w, h)) +
+    return 2 * stm_arena_cost(2 * (size_t)h * sizeof(int32_t)) +
+           stm_arena_cost(window_bytes(w, h, cuts->window)) +
+           stm_arena_cost((size_t)cuts->seeds * sizeof(struct stm_seed)) +
            stm_arena_cost((labels + 2) * sizeof(size_t)) +
            2 * stm_arena_cost(runs * sizeof(struct stm_segment));
 }
 
-bool stm_nuclei_split(struct stm_finder *f, struct stm_error *err)
+bool stm_nuclei_split(struct stm_finder *f, const struct stm_nuclei_cuts *cuts, struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(f->scratch), room = stm_nuclei_run_room(f->w, f->h);
     const size_t corners = 2 * (size_t)f->h * sizeof(int32_t);
-    struct splitter s = {f, stm_arena_take(f->scratch, corners, "hulls", err),
+    struct splitter s = {f,
+                         cuts,
+                         stm_arena_take(f->scratch, (size_t)cuts->seeds * sizeof *s.seed, "seeds", err),
                          stm_arena_take(f->scratch, corners, "hulls", err),
-                         stm_arena_take(f->scratch, window_bytes(f->w, f->h), "a window", err),
+                         stm_arena_take(f->scratch, corners, "hulls", err),
+                         stm_arena_take(f->scratch, window_bytes(f->w, f->h, cuts->window), "a window", err),
                          stm_nuclei_label_room(f->w, f->h)};
     size_t n, *first = stm_arena_take(f->scratch, ((size_t)f->seeds + 2) * sizeof *first, "labels", err);
     struct stm_segment *run = stm_arena_take(f->scratch, room * sizeof *run, "runs", err);
     struct stm_segment *grouped = stm_arena_take(f->scratch, room * sizeof *run, "runs", err);
-    if (!s.x || !s.y || !s.bytes || !first || !run || !grouped) return false;
+    if (!s.seed || !s.x || !s.y || !s.bytes || !first || !run || !grouped) return false;
     if (!stm_nuclei_label_runs(f, run, room, &n, err)) return false;
     f->crowded = n > room;
     const uint32_t labels = f->seeds;

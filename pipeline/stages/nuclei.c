@@ -5,16 +5,15 @@
 #include "pipeline/nuclei/in_site.h"
 #include "pipeline/stage.h"
 
-static const char *const methods[] = {"classical", "net", NULL};
-
 struct knobs {
     int method;
     double nucleus_um, least_um, greatest_um, twin_um;
 };
 
 static const struct stm_param params[] = {
-    STM_CHOICE(knobs, method, methods, STM_NUCLEI_NET,
-               "by levels of light, or by a neural network, as in assay fluorescence (docs/nuclei.md)"),
+    STM_CHOICE(
+        knobs, method, stm_nuclei_methods, STM_NUCLEI_NET,
+        "by levels of light, by a neural network, or by one threshold for the whole field (docs/nuclei.md)"),
     STM_REAL(knobs, nucleus_um, "um", 0, 1000, 0, "diameter of a usual nucleus; 0 = found in each image"),
     STM_REAL(knobs, least_um, "um", 0, 1000, 0,
              "smaller is debris (equivalent diameter); 0 = judged by what is usual in the image"),

@@ -3,7 +3,6 @@
 #include "pipeline/nuclei/in_site.h"
 #include "pipeline/stage.h"
 
-static const char *const methods[] = {"classical", "net", NULL};
 static const char *const polarities[] = {"auto", "bright", "dark", NULL};
 
 struct segment {
@@ -13,8 +12,9 @@ struct segment {
 };
 
 static const struct stm_param params[] = {
-    STM_CHOICE(segment, method, methods, STM_NUCLEI_NET,
-               "by levels of light, or by a neural network (docs/nets.md)"),
+    STM_CHOICE(
+        segment, method, stm_nuclei_methods, STM_NUCLEI_NET,
+        "by levels of light, by a neural network, or by one threshold for the whole field (docs/nuclei.md)"),
     STM_REAL(segment, nucleus_um, "um", 0, 1000, 0, "diameter of a usual nucleus; 0 = found in each image"),
     STM_REAL(segment, least_um, "um", 0, 1000, 0,
              "smaller is debris (equivalent diameter); 0 = judged by what is usual in the image"),
