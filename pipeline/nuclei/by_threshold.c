@@ -9,6 +9,7 @@
 #include "pipeline/nuclei/blob.h"
 #include "pipeline/nuclei/by_size.h"
 #include "pipeline/nuclei/sample.h"
+#include "pipeline/nuclei/split.h"
 
 #include <math.h>
 #include <string.h>

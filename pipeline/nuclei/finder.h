@@ -58,14 +58,6 @@ struct stm_finder {
     uint32_t blobs;
 };
 
-/* Which necks are cut. */
-struct stm_nuclei_cuts {
-    uint16_t
-        rise; /* sixteenths of a pixel by which the distance to the edge is less there than in either part */
-    int window; /* pixels of the box of a label that is looked at, at most */
-    int seeds;  /* parts of a label, at most; one with more stays whole */
-};
-
 /* Memory of the team's member who does part `part` of the work. */
 static inline struct stm_arena *stm_nuclei_arena(const struct stm_finder *f, int part)
 {
@@ -91,7 +83,6 @@ size_t stm_nuclei_flood_bytes(int w, int h);
 size_t stm_nuclei_left_bytes(int w, int h);
 size_t stm_nuclei_residue_bytes(int w, int h);
 size_t stm_nuclei_dim_bytes(int w, int h);
-size_t stm_nuclei_split_bytes(int w, int h, const struct stm_nuclei_cuts *cuts);
 size_t stm_blobs_bytes(int w, int h);
 size_t stm_nuclei_merge_bytes(int w, int h);
 size_t stm_nuclei_accept_bytes(int w, int h);
@@ -118,8 +109,6 @@ bool stm_nuclei_expect_left(struct stm_finder *f, struct stm_error *err);
 void stm_nuclei_set_left(struct stm_finder *f);
 void stm_nuclei_leave(struct stm_finder *f, const struct stm_level_run *run);
 bool stm_nuclei_residue(struct stm_finder *f, struct stm_error *err);
-/* split.c: labels that look like several are cut at their necks */
-bool stm_nuclei_split(struct stm_finder *f, const struct stm_nuclei_cuts *cuts, struct stm_error *err);
 /* blob.c: f->piece and f->blob from the labels, which are the blobs' numbers */
 bool stm_blobs_make(struct stm_finder *f, struct stm_error *err);
 /* merge.c: parts become nuclei */

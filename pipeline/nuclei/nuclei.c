@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "pipeline/nuclei/finder.h"
+#include "pipeline/nuclei/split.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Labels that are not quite convex are cut into parts where they narrow: one part for each peak of the
  * distance to the edge. */
+#include "pipeline/nuclei/split.h"
 #include "kernels/distance.h"
 #include "kernels/runs.h"
 #include "kernels/watershed.h"
-#include "pipeline/nuclei/finder.h"
 #include "pipeline/nuclei/hull.h"
 
 #include <string.h>

@@ -50,8 +50,7 @@ static void find(struct found *f, const uint16_t *px, const struct stm_kernels *
     assert_ok(stm_arena_create(&scratch, stm_nuclei_by_net_scratch(W, H), &err), &err);
     assert_ok(stm_arena_create(&f->keep, 1 << 22, &err), &err);
     assert_ok(stm_nuclei_find_by_net(&f->nuclei, (struct stm_u32){f->labels, W, W, H},
-                                     (struct stm_cu16){px, W, W, H}, k, &options, &scratch, &f->keep,
-                                     &err),
+                                     (struct stm_cu16){px, W, W, H}, k, &options, &scratch, &f->keep, &err),
               &err);
     assert_int_equal(scratch.used, 0);
     stm_arena_destroy(&scratch);
