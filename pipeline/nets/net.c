@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-enum { LEAST_BAND = 64 }; /* rows; smaller ones would mostly make rows of their neighbours */
-
 /* The latest rows of a layer; row y is in slot y % slots. Each quad's row has a pixel of zeros at both ends.
  */
 struct ring {
@@ -282,7 +280,8 @@ bool stm_net_run(const struct stm_net *net, const struct stm_kernels *kernels, s
     struct image image = {.net = net, .kernels = kernels, .input = input, .from = from, .out = out};
     if (w <= 0 || h <= 0 || w % STM_NET_MULTIPLE || h % STM_NET_MULTIPLE)
         return stm_fail(err, STM_INTERNAL, "a network cannot run over %d x %d pixels", w, h);
-    stm_team_gather(&image.team, scratch, h / LEAST_BAND, stm_net_scratch(net, w, h));
+    /* Bands of fewer than STM_TEAM_ROWS rows would mostly make rows of their neighbours. */
+    stm_team_gather(&image.team, scratch, h / STM_TEAM_ROWS, stm_net_scratch(net, w, h));
     const bool good = stm_team_run(&image.team, image.team.n, &image, make_band, err);
     stm_team_dismiss(&image.team);
     return good;

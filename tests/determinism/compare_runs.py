@@ -17,6 +17,13 @@ def isas(program):
     return have
 
 
+def run(program, paths, out, options, env=None):
+    """Results of a run in folder `out`; ends the test when there are none."""
+    done = subprocess.run([program, "run", *paths, "-o", out, "-q", *options], env=env, capture_output=True, text=True)
+    if done.returncode not in (0, 3):
+        sys.exit(f"{os.path.basename(out)}: exit code {done.returncode}: {done.stderr}")
+
+
 def files(top):
     return sorted(os.path.relpath(os.path.join(d, f), top) for d, _, names in os.walk(top) for f in names)
 
@@ -36,11 +43,7 @@ def main():
     with tempfile.TemporaryDirectory() as top:
         runs = [(isa, threads) for isa in isas(program) for threads in ("1", "2", "7")]
         for isa, threads in runs:
-            out = os.path.join(top, f"{isa}-{threads}")
-            done = subprocess.run([program, "run", path, "-o", out, "--isa", isa, "--threads", threads, "-q", *options],
-                                  capture_output=True, text=True)
-            if done.returncode not in (0, 3):
-                sys.exit(f"{isa}, {threads} threads: exit code {done.returncode}: {done.stderr}")
+            run(program, [path], os.path.join(top, f"{isa}-{threads}"), ["--isa", isa, "--threads", threads, *options])
         first = os.path.join(top, f"{runs[0][0]}-{runs[0][1]}")
         assert len(files(first)) > 4, "the run wrote nothing to compare"
         for isa, threads in runs[1:]:

@@ -2,9 +2,9 @@
 """Results do not depend on what memory held before: the same run with memory as it comes, and with every piece filled
 with one byte and then another whenever it is taken or given back (STROMA_POISON for arenas, MALLOC_PERTURB_ for the
 rest). poison.py PROGRAM PATH [run options…]"""
-import os, subprocess, sys, tempfile
+import os, sys, tempfile
 
-from compare_runs import differences, files
+from compare_runs import differences, files, run
 
 
 def main():
@@ -15,10 +15,7 @@ def main():
             env = {k: v for k, v in os.environ.items() if k != "MALLOC_PERTURB_"}
             if byte is not None:
                 env |= {"STROMA_POISON": str(byte), "MALLOC_PERTURB_": str(255 - byte)}
-            done = subprocess.run([program, "run", path, "-o", os.path.join(top, name), "-q", *options], env=env,
-                                  capture_output=True, text=True)
-            if done.returncode not in (0, 3):
-                sys.exit(f"{name}: exit code {done.returncode}: {done.stderr}")
+            run(program, [path], os.path.join(top, name), options, env)
         first = os.path.join(top, "plain")
         assert len(files(first)) > 4, "the run wrote nothing to compare"
         for name in ("170", "85"):
