@@ -180,7 +180,10 @@ MADE = {
 SETS["synthetic_phase"] = SETS["usiigaci_phase"]
 
 # The same images in another way.
-AGAIN = {"usiigaci_phase, classical": "usiigaci_phase", "celldetective_mcf7_hoechst_pi_bf, adherent": "celldetective_mcf7_hoechst_pi_bf"}
+AGAIN = {"dsb2018_fluo_nuclei, threshold": "dsb2018_fluo_nuclei", "usiigaci_phase, classical": "usiigaci_phase",
+         "celldetective_mcf7_hoechst_pi_bf, adherent": "celldetective_mcf7_hoechst_pi_bf"}
+SETS["dsb2018_fluo_nuclei, threshold"] = (["--assay", "fluorescence", "--set", "segment.method=threshold"],
+                                          *SETS["dsb2018_fluo_nuclei"][1:])
 SETS["usiigaci_phase, classical"] = (["--assay", "adherent", "--set", "segment.method=classical"], *SETS["usiigaci_phase"][1:])
 SETS["celldetective_mcf7_hoechst_pi_bf, adherent"] = (["--assay", "adherent"], "cells", [score_middles],
                                                       ["in_a_cell", "alone_in_a_cell"])
