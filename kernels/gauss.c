@@ -163,6 +163,13 @@ size_t stm_gauss_grid_scratch(int w, int h, double sigma)
     return grid_bytes(w, h, shift) + stm_gauss_scratch(stm_grid_cells(w, shift), &gauss);
 }
 
+size_t stm_gauss_grid_scratch_from(int w, int h, double sigma)
+{
+    const int shift = wide_shift(sigma);
+    const struct stm_gauss widest = {.radius = STM_GAUSS_MAX_RADIUS};
+    return grid_bytes(w, h, shift) + stm_gauss_scratch(stm_grid_cells(w, shift), &widest);
+}
+
 struct stm_grid stm_gauss_grid(const struct stm_kernels *k, struct stm_cu16 src, double sigma, void *scratch)
 {
     const int shift = wide_shift(sigma), w = stm_grid_cells(src.w, shift);

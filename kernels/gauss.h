@@ -36,6 +36,8 @@ size_t stm_gauss_around_bytes(int w, const struct stm_gauss *gauss);
 /* The smoothed image as a grid whose nodes are in `scratch`, for stm_grid_subtract and others. */
 struct stm_grid stm_gauss_grid(const struct stm_kernels *k, struct stm_cu16 src, double sigma, void *scratch);
 size_t stm_gauss_grid_scratch(int w, int h, double sigma);
+/* The same for any sigma from this one up. */
+size_t stm_gauss_grid_scratch_from(int w, int h, double sigma);
 
 /* The smoothed image itself; dst may be src. Scratch as for the grid. */
 void stm_gauss_wide(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, double sigma,

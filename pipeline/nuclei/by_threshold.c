@@ -176,8 +176,7 @@ size_t stm_nuclei_by_threshold_scratch(int w, int h)
 {
     const size_t runs = stm_nuclei_run_room(w, h);
     const struct stm_gauss gauss = stm_gauss_make(most_sigma);
-    /* Grids are the finer the narrower the Gaussian is. */
-    const size_t smoothing = stm_arena_cost(stm_gauss_grid_scratch(w, h, narrowest_px)) +
+    const size_t smoothing = stm_arena_cost(stm_gauss_grid_scratch_from(w, h, narrowest_px)) +
                              stm_arena_cost(stm_gauss_scratch(w, &gauss));
     const size_t level = stm_arena_cost((BINS >> SHIFT) * sizeof(uint32_t));
     const size_t parts =

@@ -114,10 +114,23 @@ static void wide(const struct stm_kernels *k, double sigma)
           "sigma %g: off by %g", sigma, error);
 }
 
+/* What suffices from a sigma up does for each of them, also in images much narrower than it. */
+static void scratch_from(double least)
+{
+    static const int sizes[][2] = {{1, 1}, {17, 1}, {1, 3000}, {640, 480}, {7174, 3}, {8192, 6000}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        for (double sigma = least; sigma <= 1000; sigma *= 1.01)
+            CHECK(stm_gauss_grid_scratch(sizes[i][0], sizes[i][1], sigma) <=
+                      stm_gauss_grid_scratch_from(sizes[i][0], sizes[i][1], least),
+                  "%d x %d, sigma %g", sizes[i][0], sizes[i][1], sigma);
+}
+
 static void truth(const struct stm_kernels *ref)
 {
     static const double sigmas[] = {0, 0.1, 0.3, 0.5, 0.8, 1, 1.5, 2, 3.3, 5, 8};
     taps();
+    scratch_from(2);
+    scratch_from(8);
     for (size_t i = 0; i < sizeof sigmas / sizeof *sigmas; i++) {
         against_convolution(ref, 67, 43, sigmas[i], 4000);
         against_convolution(ref, 67, 43, sigmas[i], 64000);
