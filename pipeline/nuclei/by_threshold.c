@@ -116,7 +116,10 @@ static bool label(struct stm_finder *f, struct stm_error *err)
 {
     uint16_t level;
     if (!find_level(&level, f, err) || !find_parts(f, level, err)) return false;
-    if (f->crowded) f->bases = f->seeds = 0;
+    if (f->crowded) {
+        f->bases = f->seeds = 0;
+        return true;
+    }
     stm_runs_paint(f->labels, 0, 0, f->base, f->bases);
     return find_usual(f, err) && (!f->options->declump || stm_nuclei_split(f, &cuts, err));
 }

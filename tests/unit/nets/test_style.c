@@ -118,7 +118,6 @@ static void the_same_on_every_instruction_set(void **state)
     free(px);
 }
 
-/* Nothing there, and what no microscope shows: the general network. */
 /* What dark cells in bright halos look like is phase contrast; the same turned over is not. */
 static void knows_clear_phase_contrast(void **state)
 {
@@ -130,6 +129,7 @@ static void knows_clear_phase_contrast(void **state)
     assert_false(stm_style_is_phase(&s));
 }
 
+/* Nothing there, and what no microscope shows: the general network. */
 static void what_is_unlike_any_image_is_for_the_general_network(void **state)
 {
     (void)state;
