@@ -16,6 +16,7 @@ CANONICAL = 26.0  # outputs across the usual cell (diameter of a disk of its are
 FINE = 2  # input pixels to an output, along each axis
 WIDE = 80.0  # sigma of the background, input pixels
 SHELF = 300  # drawn layers that crops are taken from
+WHOLE_KIND = -2  # a fold: all annotated phase contrast is held out
 LAYER = 1024  # input pixels along a side of what is drawn at once
 
 
@@ -375,9 +376,9 @@ def folder(path, images, kind, keep):
 
 
 def prepare(data, fold, synthetic):
-    """Phase contrast (every fourth field from number `fold` on held out), plates of the synthetic microscope and phase
-    maps below folder `data`."""
-    fields = list(folder(data + "/usiigaci_phase", "*.tif", "phase", lambda n: n % 4 != fold))
+    """Phase contrast (every fourth field from number `fold` on held out; all of them where it is WHOLE_KIND), plates of the
+    synthetic microscope and phase maps below folder `data`."""
+    fields = list(folder(data + "/usiigaci_phase", "*.tif", "phase", lambda n: fold != WHOLE_KIND and n % 4 != fold))
     maps = list(folder(data + "/vicar_multimodal_pc3_pnt1a", "QPI*.tif", "map", lambda n: True))
     old = list(folder(data + "/cellphe_mdamb231_ptychography", "*.tif", "map", lambda n: n % 3 == 0))
     made = [f for plate in synthetic for f in folder(plate, "*.tif", "phase", lambda n: True)]
@@ -385,8 +386,12 @@ def prepare(data, fold, synthetic):
         f.real = f in fields
     for group, share in ((fields, 0.35), (maps, 0.3), (old, 0.05), (made, 0.3)):
         for f in group:
-            f.share = share / len(group) / (1 if made else 0.7)
-    bank = [(mask, image, d, f.name) for f in fields + maps for mask, image, d in f.cut_outs()]
+            f.share = share / len(group)
+    whole = sum(f.share for f in fields + maps + old + made)
+    for f in fields + maps + old + made:
+        f.share /= whole
+    shapes = fields + maps if fields else maps + old
+    bank = [(mask, image, d, f.name) for f in shapes for mask, image, d in f.cut_outs()]
     return fields + maps + old + made, bank
 
 

@@ -29,7 +29,7 @@ def options():
     p.add_argument("--minutes", type=float, required=True)
     p.add_argument("--data", required=True, help="folder of the annotated sets")
     p.add_argument("--synthetic", nargs="*", default=[], help="plates of the synthetic microscope")
-    p.add_argument("--fold", type=int, default=0, help="held out: every fourth field from this one on; -1: none")
+    p.add_argument("--fold", type=int, default=0, help="held out: every fourth field from this one on; -1: none, -2: all of Usiigaci")
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--half", action="store_true", help="half precision: faster where the processor has it")
     p.add_argument("--start")
