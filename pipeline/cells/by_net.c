@@ -6,7 +6,7 @@
 #include "pipeline/cells/rounded.h"
 #include "pipeline/cells/view.h"
 #include "pipeline/nets/cells_net.h"
-#include "pipeline/nets/net.h"
+#include "pipeline/nets/opinions.h"
 
 #include <math.h>
 #include <string.h>
@@ -52,8 +52,9 @@ static double rounded_percent(const struct stm_cells *cells, uint64_t surface)
     return surface ? 100 * (double)rounded / (double)surface : NAN;
 }
 
-static const struct stm_net *const weights[] = {
-    [STM_WEIGHTS_AUTO] = NULL, [STM_WEIGHTS_GENERAL] = &stm_net_cells, [STM_WEIGHTS_PHASE] = &stm_net_phase};
+static const struct stm_opinions *const weights[] = {[STM_WEIGHTS_AUTO] = NULL,
+                                                     [STM_WEIGHTS_GENERAL] = &stm_opinions_cells,
+                                                     [STM_WEIGHTS_PHASE] = &stm_opinions_phase};
 
 static double within(double percent)
 {

@@ -6,6 +6,7 @@
 #include "pipeline/nets/around.h"
 #include "pipeline/nets/contrast.h"
 #include "pipeline/nets/objects.h"
+#include "pipeline/nets/opinions.h"
 #include "pipeline/nets/style.h"
 
 #include <math.h>
@@ -48,7 +49,7 @@ enum { MOST_TRIES = 6, FEW = 3, TOP = 16384 };
 static const double faint = 0.02;
 
 struct view {
-    const struct stm_net *weights; /* NULL: those that suit what is seen */
+    const struct stm_opinions *weights; /* NULL: those that suit what is seen */
     struct stm_net_view net;
     struct stm_net_contrast contrast;
 };
@@ -80,7 +81,7 @@ static size_t scratch_for(int full_w, int full_h)
 {
     const double f = most_factor(full_w, full_h);
     const int w = side(full_w, f), h = side(full_h, f), fine_w = STM_NET_FINE * w, fine_h = STM_NET_FINE * h;
-    const size_t running = stm_net_scratch(&stm_net_cells, stm_net_padded(w), stm_net_padded(h)),
+    const size_t running = stm_opinions_bytes(&stm_opinions_cells, w, h),
                  seeing = most(most(stm_net_contrast_working_bytes(full_w, fine_w), stm_style_bytes(fine_w)),
                                running);
     const size_t around = stm_arena_cost((size_t)w * (size_t)h * 4) +
@@ -103,10 +104,7 @@ size_t stm_cells_net_most(int w, int h)
 static void input_row(void *from, uint8_t *const *quad, int y)
 {
     const struct view *v = from;
-    stm_net_contrast_row(&v->contrast, quad, stm_net_mirrored(y, v->net.h));
-    for (int q = 0; q < 2; q++)
-        for (int x = v->net.w; x < stm_net_padded(v->net.w); x++)
-            memcpy(quad[q] + 4 * x, quad[q] + 4 * stm_net_mirrored(x, v->net.w), 4);
+    stm_net_contrast_row(&v->contrast, quad, y);
 }
 
 /* Diameter of the usual cell in pixels of the view; NAN without cells. Crumbs hardly weigh in it. */
@@ -125,24 +123,26 @@ static bool usual_diameter(double *diameter, const struct view *v, struct stm_er
     return true;
 }
 
-/* Sizes are tried with the general weights: their tops are higher the better a size fits, on any image. */
+/* Sizes are tried with the first of the general weights: their tops are higher the better a size fits, on any
+ * image. */
 static bool choose(struct view *v, struct stm_error *err)
 {
     struct stm_style style;
     if (v->weights) return true;
     if (!stm_style_measure(&style, &v->contrast, v->net.scratch, err)) return false;
-    v->weights = stm_style_is_phase(&style) ? &stm_net_phase : &stm_net_cells;
+    v->weights = stm_style_is_phase(&style) ? &stm_opinions_phase : &stm_opinions_cells;
     return true;
 }
 
 static bool look(struct view *v, struct stm_cu16 plane, double factor, double *usual, struct stm_error *err)
 {
     const int w = side(plane.w, factor), h = side(plane.h, factor);
+    const struct stm_net_image image = {w, h, input_row, v};
     return stm_net_view_take(&v->net, w, h, err) &&
            stm_net_contrast_make(&v->contrast, plane, STM_NET_FINE * w, STM_NET_FINE * h, v->net.kernels,
                                  v->net.scratch, err) &&
            choose(v, err) &&
-           stm_net_run(v->weights, v->net.kernels, input_row, v, v->net.map, v->net.scratch, err) &&
+           stm_opinions_ask(v->weights, &image, v->net.kernels, v->net.map, v->net.scratch, err) &&
            stm_net_view_part(&v->net, &limits, err) && usual_diameter(usual, v, err);
 }
 
@@ -334,12 +334,13 @@ bool stm_cells_net_label(struct stm_u32 labels, struct stm_cells_net_found *foun
                          struct stm_arena *scratch, struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(scratch);
-    struct view v = {.weights = &stm_net_cells, .net = {.kernels = kernels, .scratch = scratch}};
+    static const struct stm_opinions one = {.first = &stm_net_cells, .fine = true};
+    struct view v = {.weights = &one, .net = {.kernels = kernels, .scratch = scratch}};
     double first = options->diameter_px;
     if (!options->fixed && !try_sizes(&v, &first, plane, err)) return false;
     v.weights = options->weights;
     if (!find(&v, found, plane, first, options->fixed, err)) return false;
-    found->phase = v.weights == &stm_net_phase;
+    found->phase = v.weights->first == &stm_net_phase;
     found->nucleated = 0;
     if (options->nuclei.px && !part_around(&v, found, options, err)) return false;
     found->cells = v.net.labels;

@@ -6,7 +6,7 @@
 #include "pipeline/core/arena.h"
 
 struct stm_kernels;
-struct stm_net;
+struct stm_opinions;
 
 /* Diameters are those of a disc with the cell's area, in pixels of the plane. */
 struct stm_cells_net_options {
@@ -14,15 +14,15 @@ struct stm_cells_net_options {
     struct stm_cu32
         nuclei; /* 0 or 1 … n_nuclei, the plane's size; px NULL: not known. Each has a cell then. */
     uint32_t n_nuclei;
-    const uint32_t *twin;          /* around.h; NULL: none */
-    bool fixed;                    /* it is not an idea but the truth: the network looks once */
-    const struct stm_net *weights; /* NULL: of stm_net_cells and _phase the one that suits the image */
+    const uint32_t *twin;               /* around.h; NULL: none */
+    bool fixed;                         /* it is not an idea but the truth: the network looks once */
+    const struct stm_opinions *weights; /* NULL: stm_opinions_cells or _phase, as the image looks */
 };
 
 struct stm_cells_net_found {
     uint32_t cells;
     uint32_t nucleated; /* the first ones have a nucleus; 0 without nuclei */
-    bool phase;         /* by stm_net_phase */
+    bool phase;         /* by stm_opinions_phase */
     double diameter_px; /* of the usual cell found; NAN without cells */
     double sharpness;   /* 0 ... 1: how little of what may be cell is undecided; 0: too faint */
     /* Covered part of the plane as labelled, and with the odds that end a cell raised and lowered by

@@ -54,11 +54,11 @@ extern const struct stm_net stm_net_nuclei;
  * of these pixels against the surroundings as 0 … 127 (64: none), its signed root (contrast.h). Outputs: log
  * odds of being in a cell in units of 1/256; mean of the distance to the cell's own edge and the nearness to
  * its middle, each over the greatest in it, in 1/16384. */
-extern const struct stm_net stm_net_cells;
+extern const struct stm_net stm_net_cells, stm_net_cells_second;
 
 /* The same network, trained on phase contrast as it comes from good optics and nothing else: on such images
  * it errs less than stm_net_cells, on others more (style.h). */
-extern const struct stm_net stm_net_phase;
+extern const struct stm_net stm_net_phase, stm_net_phase_second;
 enum { STM_NET_FINE = 2 };
 
 /* Fills row y of each of the input's quads: 4 bytes a pixel, 0 … 127. May be called by several threads at

@@ -4,6 +4,7 @@
 #include "kernels/kernels.h"
 #include "pipeline/nets/normalise.h"
 #include "pipeline/nets/objects.h"
+#include "pipeline/nets/opinions.h"
 #include "pipeline/nets/resize.h"
 
 #include <math.h>
@@ -51,7 +52,7 @@ static size_t bytes_at(int w, int h, int full_w)
 {
     const size_t light = stm_arena_cost((size_t)w * (size_t)h * 2) + stm_arena_cost(STM_NET_LEVELS * 4);
     const size_t seeing = most(most(stm_resize_bytes(full_w, w), stm_arena_cost(stm_net_normalise_scratch())),
-                               stm_net_scratch(&stm_net_nuclei, stm_net_padded(w), stm_net_padded(h)));
+                               stm_opinions_bytes(&stm_opinions_nuclei, w, h));
     return stm_net_view_bytes(w, h) + most(light + seeing, stm_net_view_working_bytes(w, h, full_w));
 }
 
@@ -64,13 +65,9 @@ size_t stm_nuclei_net_scratch(int w, int h)
 static void input_row(void *from, uint8_t *const *quad, int y)
 {
     const struct view *v = from;
-    uint8_t *const row = quad[0];
-    const int w = v->light.w;
-    const uint16_t *px = v->light.px + stm_net_mirrored(y, v->light.h) * v->light.stride;
-    for (int x = 0; x < w; x++)
-        memcpy(row + 4 * x, v->input[px[x]], 4);
-    for (int x = w; x < stm_net_padded(w); x++)
-        memcpy(row + 4 * x, row + 4 * stm_net_mirrored(x, w), 4);
+    const uint16_t *px = v->light.px + y * v->light.stride;
+    for (int x = 0; x < v->light.w; x++)
+        memcpy(quad[0] + 4 * x, v->input[px[x]], 4);
 }
 
 static bool shrink(struct view *v, struct stm_cu16 light, struct stm_error *err)
@@ -98,9 +95,10 @@ static bool see(struct view *v, struct stm_cu16 light, int w, int h, struct stm_
 {
     if (!stm_net_view_take(&v->net, w, h, err)) return false;
     const size_t mark = stm_arena_mark(v->net.scratch);
+    const struct stm_net_image image = {w, h, input_row, v};
     const bool ok =
         take(v, w, h, err) && shrink(v, light, err) &&
-        stm_net_run(&stm_net_nuclei, v->net.kernels, input_row, v, v->net.map, v->net.scratch, err);
+        stm_opinions_ask(&stm_opinions_nuclei, &image, v->net.kernels, v->net.map, v->net.scratch, err);
     stm_arena_reset(v->net.scratch, mark);
     return ok;
 }

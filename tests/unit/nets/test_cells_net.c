@@ -5,7 +5,7 @@
 
 #include "kernels/kernels.h"
 #include "pipeline/nets/cells_net.h"
-#include "pipeline/nets/net.h"
+#include "pipeline/nets/opinions.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -164,7 +164,7 @@ static void same_labels_for_any_number_of_threads(void **state)
 static void takes_the_weights_asked_for(void **state)
 {
     (void)state;
-    static const struct stm_net *const weights[] = {&stm_net_cells, &stm_net_phase, NULL};
+    static const struct stm_opinions *const weights[] = {&stm_opinions_cells, &stm_opinions_phase, NULL};
     struct found f[3];
     uint16_t *px = malloc(W * H * sizeof *px);
     draw(px, CELLS, 1);

@@ -146,9 +146,19 @@ static int setup_cells(void **state)
     return setup(state, &stm_net_cells, STM_SOURCE_ROOT "/tests/unit/nets/cells_vector.bin");
 }
 
+static int setup_cells_second(void **state)
+{
+    return setup(state, &stm_net_cells_second, STM_SOURCE_ROOT "/tests/unit/nets/cells_second_vector.bin");
+}
+
 static int setup_phase(void **state)
 {
     return setup(state, &stm_net_phase, STM_SOURCE_ROOT "/tests/unit/nets/phase_vector.bin");
+}
+
+static int setup_phase_second(void **state)
+{
+    return setup(state, &stm_net_phase_second, STM_SOURCE_ROOT "/tests/unit/nets/phase_second_vector.bin");
 }
 
 static int teardown(void **state)
@@ -168,5 +178,7 @@ int main(void)
     };
     return cmocka_run_group_tests_name("nuclei", tests, setup_nuclei, teardown) |
            cmocka_run_group_tests_name("cells", tests, setup_cells, teardown) |
-           cmocka_run_group_tests_name("phase", tests, setup_phase, teardown);
+           cmocka_run_group_tests_name("cells_second", tests, setup_cells_second, teardown) |
+           cmocka_run_group_tests_name("phase", tests, setup_phase, teardown) |
+           cmocka_run_group_tests_name("phase_second", tests, setup_phase_second, teardown);
 }

@@ -1,0 +1,32 @@
+/* What networks say of an image. Two of them, trained apart, err in different places, so the mean of what
+ * they say errs less than either (docs/nets.md); the second sees the image turned by half a turn, so that it
+ * does not lean to the same side of a cell. */
+#ifndef STM_NETS_OPINIONS_H
+#define STM_NETS_OPINIONS_H
+
+#include "pipeline/nets/net.h"
+
+struct stm_opinions {
+    const struct stm_net *first, *second; /* second NULL: one will do; both take in and give out the same */
+    bool fine;                            /* a pixel holds 2 x 2 of the image, to be turned as well */
+};
+
+/* Nuclei in fluorescence; adherent cells in any transmitted light, and in clear phase contrast (net.h). */
+extern const struct stm_opinions stm_opinions_nuclei, stm_opinions_cells, stm_opinions_phase;
+
+/* An image of w x h pixels, as a net takes it in: `row` fills row y < h. */
+struct stm_net_image {
+    int w, h;
+    stm_net_input_fn *row;
+    void *from;
+};
+
+/* Runs the networks over the image; beyond its right and lower edge it is mirrored up to multiples of
+ * STM_NET_MULTIPLE, the size of both outputs. Fails only when memory runs out; gives it back. Thread-safety:
+ * safe on separate arenas. */
+bool stm_opinions_ask(const struct stm_opinions *who, const struct stm_net_image *image,
+                      const struct stm_kernels *kernels, const struct stm_s16 out[STM_NET_OUTPUTS],
+                      struct stm_arena *scratch, struct stm_error *err);
+size_t stm_opinions_bytes(const struct stm_opinions *who, int w, int h);
+
+#endif
