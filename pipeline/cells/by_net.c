@@ -81,6 +81,7 @@ bool stm_cells_by_net(struct stm_cells *out, struct stm_cu16 plane, double pixel
     const struct stm_cells_net_options options = {
         .diameter_px = known ? (fixed ? o->cell_um : usual_um) / pixel_um : (double)NAN,
         .fixed = fixed,
+        .alone = o->networks < 2,
         .weights = weights[o->weights],
         .nuclei = o->nuclei,
         .n_nuclei = o->n_nuclei,

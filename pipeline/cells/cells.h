@@ -20,6 +20,7 @@ struct stm_cells_options {
     double least_um2;       /* smaller parts are no cells of their own */
     double cell_um;         /* usual diameter; 0 = found; the network's */
     int weights;            /* enum stm_cells_weights */
+    int networks;           /* asked about an image, 1 or 2 */
     struct stm_cu32 nuclei; /* 0 or 1 … n_nuclei, the plane's size; px NULL: not imaged */
     uint32_t n_nuclei;
     const uint32_t *twin; /* twins.h */

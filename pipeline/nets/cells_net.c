@@ -50,6 +50,7 @@ static const double faint = 0.02;
 
 struct view {
     const struct stm_opinions *weights; /* NULL: those that suit what is seen */
+    bool alone;                         /* only the first network is asked */
     struct stm_net_view net;
     struct stm_net_contrast contrast;
 };
@@ -134,16 +135,22 @@ static bool choose(struct view *v, struct stm_error *err)
     return true;
 }
 
+static bool ask(struct view *v, int w, int h, struct stm_error *err)
+{
+    struct stm_opinions who = *v->weights;
+    const struct stm_net_image image = {w, h, input_row, v};
+    if (v->alone) who.second = NULL;
+    return stm_opinions_ask(&who, &image, v->net.kernels, v->net.map, v->net.scratch, err);
+}
+
 static bool look(struct view *v, struct stm_cu16 plane, double factor, double *usual, struct stm_error *err)
 {
     const int w = side(plane.w, factor), h = side(plane.h, factor);
-    const struct stm_net_image image = {w, h, input_row, v};
     return stm_net_view_take(&v->net, w, h, err) &&
            stm_net_contrast_make(&v->contrast, plane, STM_NET_FINE * w, STM_NET_FINE * h, v->net.kernels,
                                  v->net.scratch, err) &&
-           choose(v, err) &&
-           stm_opinions_ask(v->weights, &image, v->net.kernels, v->net.map, v->net.scratch, err) &&
-           stm_net_view_part(&v->net, &limits, err) && usual_diameter(usual, v, err);
+           choose(v, err) && ask(v, w, h, err) && stm_net_view_part(&v->net, &limits, err) &&
+           usual_diameter(usual, v, err);
 }
 
 static bool is_faint(const struct stm_net_contrast *c)
@@ -334,13 +341,14 @@ bool stm_cells_net_label(struct stm_u32 labels, struct stm_cells_net_found *foun
                          struct stm_arena *scratch, struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(scratch);
-    static const struct stm_opinions one = {.first = &stm_net_cells, .fine = true};
-    struct view v = {.weights = &one, .net = {.kernels = kernels, .scratch = scratch}};
+    struct view v = {
+        .weights = &stm_opinions_cells, .alone = true, .net = {.kernels = kernels, .scratch = scratch}};
     double first = options->diameter_px;
     if (!options->fixed && !try_sizes(&v, &first, plane, err)) return false;
     v.weights = options->weights;
+    v.alone = options->alone;
     if (!find(&v, found, plane, first, options->fixed, err)) return false;
-    found->phase = v.weights->first == &stm_net_phase;
+    found->phase = v.weights == &stm_opinions_phase;
     found->nucleated = 0;
     if (options->nuclei.px && !part_around(&v, found, options, err)) return false;
     found->cells = v.net.labels;

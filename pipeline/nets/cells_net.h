@@ -16,6 +16,7 @@ struct stm_cells_net_options {
     uint32_t n_nuclei;
     const uint32_t *twin;               /* around.h; NULL: none */
     bool fixed;                         /* it is not an idea but the truth: the network looks once */
+    bool alone;                         /* of two networks only the first is asked: faster */
     const struct stm_opinions *weights; /* NULL: stm_opinions_cells or _phase, as the image looks */
 };
 

@@ -18,7 +18,7 @@ static const char *const weights[] = {"auto", "general", "phase", NULL}; /* enum
 static const char *const contrasts[] = {"auto", "positive", "negative", "texture", NULL};
 
 struct knobs {
-    int method, weights, contrast;
+    int method, weights, networks, contrast;
     double cell_um, sharpness, least_um2, patch_um2, texture_percent, neck, uncertainty_percent;
 };
 
@@ -29,6 +29,8 @@ static const struct stm_param params[] = {
         knobs, weights, weights, STM_WEIGHTS_AUTO,
         "net: trained on clear phase contrast alone (phase) or on all kinds of images (general); auto = "
         "as the image looks"),
+    STM_INT(knobs, networks, "", 1, 2, 2,
+            "net: asked about each image; two are more accurate, one is faster"),
     STM_REAL(knobs, cell_um, "um", 0, 1000, 0,
              "net: diameter of a disc as large as the usual cell; 0 = found in each image"),
     STM_REAL(
@@ -175,7 +177,8 @@ static bool find(struct stm_cells *cells, struct stm_site *site, int c, const st
         .neck = k->neck,
         .least_um2 = k->least_um2,
         .cell_um = k->cell_um,
-        .weights = k->weights};
+        .weights = k->weights,
+        .networks = k->networks};
     if (!paint_nuclei(&options, site, env->scratch, err)) return false;
     const struct stm_cu16 plane = STM_CONST(site->plane[c]);
     const size_t mark = stm_arena_mark(env->scratch);

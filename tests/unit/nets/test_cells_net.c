@@ -182,6 +182,24 @@ static void takes_the_weights_asked_for(void **state)
     free(px);
 }
 
+/* One network finds the same cells, with slightly other edges. */
+static void asks_one_network_if_told(void **state)
+{
+    (void)state;
+    uint16_t *px = malloc(W * H * sizeof *px);
+    draw(px, CELLS, 1);
+    struct found f[2];
+    for (int alone = 0; alone < 2; alone++) {
+        const struct stm_cells_net_options options = {.diameter_px = USUAL, .alone = alone};
+        f[alone] = find_by(px, &options, stm_kernels_best(), 1);
+        check_cells(&f[alone]);
+    }
+    assert_memory_not_equal(f[0].labels, f[1].labels, W * H * sizeof *f[0].labels);
+    free(f[0].labels);
+    free(f[1].labels);
+    free(px);
+}
+
 /* Noise has specks that might be cells; stage `segment` leaves the network below a sharpness of 0.45. */
 static void is_at_a_loss_in_noise(void **state)
 {
@@ -207,6 +225,7 @@ int main(void)
         cmocka_unit_test(same_labels_on_every_instruction_set),
         cmocka_unit_test(same_labels_for_any_number_of_threads),
         cmocka_unit_test(takes_the_weights_asked_for),
+        cmocka_unit_test(asks_one_network_if_told),
         cmocka_unit_test(is_at_a_loss_in_noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
