@@ -12,24 +12,14 @@ import tifffile
 from PIL import Image
 from scipy import ndimage
 
+from spoil import blur, noise, spoil
+
 CANONICAL = 26.0  # outputs across the usual cell (diameter of a disk of its area)
 FINE = 2  # input pixels to an output, along each axis
 WIDE = 80.0  # sigma of the background, input pixels
 SHELF = 300  # drawn layers that crops are taken from
 WHOLE_KIND = -2  # a fold: all annotated phase contrast is held out
 LAYER = 1024  # input pixels along a side of what is drawn at once
-
-
-def blur(a, sigma):
-    """A Gaussian; a wide one by way of a smaller image."""
-    n = int(sigma // 3)
-    if n < 2 or min(a.shape) < 8 * n:
-        return ndimage.gaussian_filter(a, sigma)
-    h, w = a.shape
-    small = np.pad(a, ((0, -h % n), (0, -w % n)), mode="edge").reshape(-(-h // n), n, -(-w // n), n).mean((1, 3))
-    small = ndimage.gaussian_filter(small, sigma / n, mode="nearest")
-    return np.asarray(Image.fromarray(small.astype(np.float32)).resize((small.shape[1] * n, small.shape[0] * n),
-                                                                       Image.BILINEAR))[:h, :w]
 
 
 def diameter(labels):
@@ -174,6 +164,22 @@ def phase_of(rng, mask):
     return np.where(mask, p, 0)[6:-6, 6:-6]
 
 
+def scatter_rounded(rng, labels, phase, radius):
+    """Rounded cells, as floating and dividing ones are, on and between the others: spheres, so strong lenses."""
+    alike, strong = rng.uniform(0.8, 1.25), np.exp(rng.uniform(np.log(1.0), np.log(4)))
+    for name in range(labels.max() + 1, labels.max() + 1 + rng.integers(1, 60)):
+        r = radius * alike * np.exp(rng.normal() * 0.12)
+        n = int(r + 1)
+        yy, xx = np.mgrid[-n:n + 1, -n:n + 1]
+        ball = np.sqrt(np.maximum(1 - (yy ** 2 + (xx * np.exp(rng.normal() * 0.08)) ** 2) / (r * r), 0))
+        y, x = rng.integers(n, labels.shape[0] - n - 1), rng.integers(n, labels.shape[1] - n - 1)
+        there = np.s_[y - n:y + n + 1, x - n:x + n + 1]
+        labels[there][ball > 0] = name
+        phase[there][ball > 0] *= rng.uniform(0, 1)
+        grain = blur(noise(rng, ball.shape), rng.uniform(0.8, 2.5))
+        phase[there] += strong * ball * (1 + rng.uniform(0, 0.4) * grain / (grain.std() + 1e-6))
+
+
 def compose(rng, bank, size):
     """A layer of cells cut out of other fields, at any density: labels and phase."""
     labels, phase = np.zeros((size, size), np.int32), np.zeros((size, size), np.float32)
@@ -238,6 +244,8 @@ def compose(rng, bank, size):
             own.bit_generator.state = alike
             p = phase_of(own if kind else rng, mask) * np.exp(rng.normal() * strength)
             phase[s][mask] = (phase[s] + p * (0.3 if i + 1 in measured else 1))[mask]
+    if rng.random() < 0.2:
+        scatter_rounded(rng, labels, phase, scale * unit * np.exp(rng.uniform(np.log(0.15), np.log(0.45))))
     return labels, blur(phase, rng.uniform(0.5, 1.6))
 
 
@@ -285,35 +293,6 @@ def another(rng, image):
     return image
 
 
-def noise(rng, shape, sigma=0.0):
-    grain = rng.standard_normal(shape, dtype=np.float32)
-    return blur(grain, sigma) if sigma else grain
-
-
-def spoil(rng, x, s):
-    """Blur, dirt, uneven light, noise, few grey levels; `s` is the usual strength of the signal."""
-    if rng.random() < 0.5:
-        x = np.sign(x) * np.abs(x / s) ** np.exp(rng.uniform(-0.3, 0.3)) * s
-    if rng.random() < 0.4:
-        x = blur(x, rng.uniform(0.5, 2.6))
-    if rng.random() < 0.4:  # dirt and floating specks
-        spots = np.zeros(x.shape, np.float32)
-        n = rng.integers(1, 120)
-        spots[rng.integers(0, x.shape[0], n), rng.integers(0, x.shape[1], n)] = rng.normal(size=n)
-        r = rng.uniform(1, 4)
-        x = x + rng.uniform(0.5, 2.5) * s * blur(spots, r) * (2 * np.pi * r * r)
-    if rng.random() < 0.4:
-        x = x + rng.uniform(0, 0.5) * s * blur(noise(rng, x.shape), 42) * 42
-    if rng.random() < 0.3:
-        grain = noise(rng, x.shape, rng.uniform(1.0, 4.5))
-        x = x + rng.uniform(0, 0.3) * s * grain / grain.std()
-    x = x + noise(rng, x.shape) * s * (rng.uniform(0, 0.6) ** 1.7 if rng.random() < 0.7 else 0.02)
-    if rng.random() < 0.2:
-        step = s * rng.uniform(0.03, 0.15)
-        x = np.round(x / step) * step
-    return x if rng.random() < 0.5 else -x
-
-
 def drawn(rng, f, strong):
     """A field turned, mirrored and scaled: labels of outputs, image of input pixels, where nothing is to be learned."""
     spread = np.log(1.65 if strong else 1.4)
@@ -350,7 +329,7 @@ def layer(rng, fields, bank, clear=False):
         seam = np.zeros(labels.shape, bool)
     else:
         f = fields[rng.choice(len(fields), p=[f.share for f in fields])]
-        plain = clear or f.kind == "phase" and rng.random() < 0.4
+        plain = clear or f.kind == "phase" and rng.random() < 0.5
         labels, x, seam = drawn(rng, f, not plain)
         if not plain:
             x = another(rng, x) if f.kind == "phase" else contrast(rng, x)
@@ -384,7 +363,7 @@ def prepare(data, fold, synthetic):
     made = [f for plate in synthetic for f in folder(plate, "*.tif", "phase", lambda n: True)]
     for f in fields + maps + old + made:
         f.real = f in fields
-    for group, share in ((fields, 0.35), (maps, 0.3), (old, 0.05), (made, 0.3)):
+    for group, share in ((fields, 0.42), (maps, 0.26), (old, 0.04), (made, 0.28)):
         for f in group:
             f.share = share / len(group)
     whole = sum(f.share for f in fields + maps + old + made)
