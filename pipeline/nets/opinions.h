@@ -1,6 +1,6 @@
-/* What networks say of an image. Two of them, trained apart, err in different places, so the mean of what
- * they say errs less than either (docs/nets.md); the second sees the image turned by half a turn, so that it
- * does not lean to the same side of a cell. */
+/* What networks say of an image. Two of them, trained differently, err in different places, so the mean of
+ * what they say errs less than either (docs/nets.md); the second sees the image turned by half a turn, so
+ * that it does not lean to the same side of a cell. */
 #ifndef STM_NETS_OPINIONS_H
 #define STM_NETS_OPINIONS_H
 

@@ -1,4 +1,4 @@
-"""What images have besides cells: dirt, unevenness and film on the ground, and what cameras and files add."""
+"""What images have besides cells: dirt on the ground and its unevenness, and what cameras and files add."""
 import io
 
 import numpy as np
