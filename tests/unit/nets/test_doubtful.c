@@ -9,7 +9,7 @@
 
 enum { W = 64, H = 40, SURE = 2000, UNSURE = 1000, HIGH = 15000, LOW = 8000 };
 
-static const struct stm_net_doubt limits = {.odds = 0.6, .bare = 0.3, .top = 768};
+static const struct stm_net_doubt limits = {.odds = 0.65, .bare = 0.3, .top = 700};
 
 struct world {
     struct stm_arena arena;
