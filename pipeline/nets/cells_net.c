@@ -192,8 +192,9 @@ static void sum_up(struct stm_cells_net_found *found, const struct view *v)
     found->high = high / all;
 }
 
+/* seen: there were cells when sizes were tried; where none are left, it looks nearer. */
 static bool find(struct view *v, struct stm_cells_net_found *found, struct stm_cu16 plane, double diameter,
-                 bool fixed, struct stm_error *err)
+                 bool fixed, bool seen, struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(v->net.scratch);
     double factor = factor_for(diameter, plane.w, plane.h);
@@ -203,8 +204,9 @@ static bool find(struct view *v, struct stm_cells_net_found *found, struct stm_c
         if (!look(v, plane, factor, &usual, err)) return false;
         found->diameter_px = usual / factor;
         const double ratio = usual / canonical;
-        if (fixed || !(usual > 0) || (ratio >= narrowest && ratio <= widest)) break;
-        const double next = factor_for(found->diameter_px, plane.w, plane.h);
+        if (fixed || (!(usual > 0) && !seen) || (ratio >= narrowest && ratio <= widest)) break;
+        const double next =
+            factor_for(usual > 0 ? found->diameter_px : step * canonical / factor, plane.w, plane.h);
         if (!(next < factor || next > factor)) break;
         factor = next;
     }
@@ -286,7 +288,8 @@ static double beyond(const double *height, size_t i, size_t n)
  * network is surest of what is one cell (7 annotated fields and 6 synthetic ones: precision at this size was
  * within 0.07 of the best of all sizes, 0.02 in the mean). Those that a whole plane as large as this cannot
  * be seen at are all the same to it: the greatest of them will do. */
-static bool try_sizes(struct view *v, double *diameter, struct stm_cu16 whole, struct stm_error *err)
+static bool try_sizes(struct view *v, double *diameter, bool *seen, struct stm_cu16 whole,
+                      struct stm_error *err)
 {
     const struct stm_cu16 plane = busiest(whole);
     const size_t mark = stm_arena_mark(v->net.scratch);
@@ -307,7 +310,8 @@ static bool try_sizes(struct view *v, double *diameter, struct stm_cu16 whole, s
         tried = i + 1;
         if (known && height[i] < height[best]) break; /* smaller sizes take longest */
     }
-    if (height[best] > 0) *diameter = size[best] * (1 - (1 - step) * beyond(height, best, tried));
+    *seen = height[best] > 0;
+    if (*seen) *diameter = size[best] * (1 - (1 - step) * beyond(height, best, tried));
     return true;
 }
 
@@ -356,10 +360,11 @@ bool stm_cells_net_label(struct stm_u32 labels, struct stm_cells_net_found *foun
     struct view v = {
         .weights = &stm_opinions_cells, .alone = true, .net = {.kernels = kernels, .scratch = scratch}};
     double first = options->diameter_px;
-    if (!options->fixed && !try_sizes(&v, &first, plane, err)) return false;
+    bool seen = false;
+    if (!options->fixed && !try_sizes(&v, &first, &seen, plane, err)) return false;
     v.weights = options->weights;
     v.alone = options->alone;
-    if (!find(&v, found, plane, first, options->fixed, err)) return false;
+    if (!find(&v, found, plane, first, options->fixed, seen, err)) return false;
     found->phase = v.weights == &stm_opinions_phase;
     found->nucleated = 0;
     if (options->nuclei.px ? !part_around(&v, found, options, err)
