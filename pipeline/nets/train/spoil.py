@@ -34,13 +34,15 @@ def compressed(rng, x):
 
 
 def specks(rng, shape):
-    """Dirt on the ground: many small, fewer large, nearly all of one sign, with or without a halo."""
+    """Dirt on the ground: many small, fewer large, crowded here and there, nearly all of one sign, with or without a halo."""
     sign, found = rng.choice([-1, 1]), np.zeros(shape, np.float32)
-    alike, halo, n = rng.uniform(0.6, 1.8), rng.uniform(0, 0.8), np.exp(rng.uniform(np.log(6), np.log(900)))
+    alike, halo, n = rng.uniform(0.6, 1.8), rng.uniform(0, 0.8), np.exp(rng.uniform(np.log(20), np.log(4000)))
+    here = blur(noise(rng, shape), np.exp(rng.uniform(np.log(15), np.log(120))))
+    here = np.exp(rng.uniform(0, 1.5) * here / here.std()).ravel().cumsum()
     for r, part in ((0.8, 1.0), (1.5, 0.4), (2.8, 0.1)):
         r, k = r * alike, int(n * part * rng.uniform(0.3, 1)) + 1
         spots = np.zeros(shape, np.float32)
-        y, x = rng.integers(0, shape[0], k), rng.integers(0, shape[1], k)
+        y, x = np.divmod(np.searchsorted(here, rng.random(k) * here[-1]), shape[1])
         for _ in range(rng.integers(1, 4)):  # some are not round
             far = rng.normal(size=(2, k)) * 1.2 * r
             at = np.clip(y + far[0], 0, shape[0] - 1).astype(int), np.clip(x + far[1], 0, shape[1] - 1).astype(int)
@@ -74,7 +76,7 @@ def uneven(rng, shape):
 
 def ground(rng, x, s):
     """What lies between cells."""
-    for what, odds, least, most in ((specks, 0.5, 0.2, 2.0), (rings, 0.25, 0.05, 0.8), (uneven, 0.5, 0.03, 0.4)):
+    for what, odds, least, most in ((specks, 0.7, 0.06, 1.5), (rings, 0.25, 0.05, 0.8), (uneven, 0.5, 0.03, 0.4)):
         if rng.random() < odds:
             x = x + s * np.exp(rng.uniform(np.log(least), np.log(most))) * what(rng, x.shape)
     return x
