@@ -15,8 +15,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { SECTIONS = 6 + 2 * STM_MAX_CHANNELS };
-#define FILE_MAGIC "stroma spool 4\n"
+#define FILE_MAGIC "stroma spool 5\n"
 #define RECORD_MAGIC UINT64_C(0x5f6574697361646e)
 
 enum section {
@@ -28,7 +27,8 @@ enum section {
     NUCLEI,
     MASK,
     PREVIEW,
-    FULL = PREVIEW + STM_MAX_CHANNELS
+    FULL = PREVIEW + STM_MAX_CHANNELS,
+    SECTIONS = FULL + STM_MAX_CHANNELS
 };
 
 /* `rows_sum` covers the header and the sections that may change, `pixels_sum` the others. */

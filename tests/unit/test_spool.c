@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { COLUMNS = 3, OBJECTS = 5, W = 7, H = 3 };
+enum { COLUMNS = 3, OBJECTS = 5, W = 7, H = 3, LAST = STM_MAX_CHANNELS - 1 };
 
 static char path[64];
 
@@ -61,7 +61,7 @@ static struct stm_spooled make(int seed)
     for (int i = 0; i < W * H; i++)
         pixels[i] = (uint8_t)(seed + i);
     s.pixels = (struct stm_site_pixels){.preview = {[1] = {pixels, W, W, H}},
-                                        .full = {[1] = {pixels, W, W, H - 1}},
+                                        .full = {[1] = {pixels, W, W, H - 1}, [LAST] = {pixels, W, W, H}},
                                         .shrink = 2,
                                         .segments = segments,
                                         .n_segments = 4,
@@ -87,6 +87,8 @@ static void check(const struct stm_spooled *s, int seed, bool with_pixels)
     assert_null(s->pixels.full[0].px);
     assert_int_equal(s->pixels.full[1].h, H - 1);
     assert_int_equal(s->pixels.full[1].px[W * (H - 1) - 1], (uint8_t)(seed + W * (H - 1) - 1));
+    assert_int_equal(s->pixels.full[LAST].px[0], (uint8_t)seed);
+    assert_int_equal(s->pixels.full[LAST].px[W * H - 1], (uint8_t)(seed + W * H - 1));
 }
 
 static void records_come_back_in_any_order(void **state)
