@@ -23,15 +23,16 @@ enum { PART = 640 }; /* side of what sizes are tried on: some 50 cells of the us
 
 /* A pixel is in a cell when its log odds are above 0.25; a top is at least 0.44 high and 0.18 above
  * its passes. Lower rises cut long cells of real phase contrast, higher ones join crowded synthetic spindles:
- * found on 7 annotated fields that were held out of training and 18 synthetic ones. With these odds, what
- * is left without doubtful objects is 0.1 to 0.5 points of confluence too little on both. */
+ * found on 7 annotated fields that were held out of training and 18 synthetic ones. With these odds, and
+ * without doubtful objects, the mean confluence of both is within half a point. */
 static const struct stm_net_limits limits = {.odds = 64, .rise = 180, .top = 450};
 enum { DOUBT = 256 };
 
 /* The usual cell of an image is where the networks are surest. What is smaller and less than 0.65 as sure,
  * with a top below 0.68, is ground, dirt or a crumb of a cell more often than a cell: of what networks that
  * had never seen its kind found on 26 annotated fields it was 650 objects, 4 of them cells; on the same
- * fields, known to the networks, 89 of which 24 were cells. Large flat cells, which are faint too, stay. */
+ * fields, known to the networks, 89 of which 24 were cells (counted at log odds above 0.4). Large flat cells,
+ * which are faint too, stay. */
 static const struct stm_net_doubt doubtful = {.odds = 0.65, .bare = 0.3, .top = 700};
 
 /* Where half of the covered area ends, cells are this much wider than the median cell (47 annotated fields of

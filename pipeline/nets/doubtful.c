@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHARE = 16 }; /* the map's heights are this much finer than STM_NET_HEIGHT */
+enum { SHARE = 16384 / STM_NET_HEIGHT }; /* the map's heights are this much finer */
 
 /* What the networks say of an object at best, log odds and height; sides of its pixels that are on the ground
  * and on other objects. */
@@ -55,24 +55,25 @@ static int by_odds(const void *a, const void *b)
     return (x->label > y->label) - (x->label < y->label);
 }
 
-static int by_area(const void *a, const void *b)
-{
-    const struct object *x = a, *y = b;
-    if (x->area != y->area) return x->area < y->area ? -1 : 1;
-    return (x->label > y->label) - (x->label < y->label);
-}
-
-/* Of the n > 0 objects in this order, the one up to which half of the area of all belongs; sorts. */
-static struct object usual_of(struct object *object, size_t n, int (*order)(const void *, const void *))
+/* Log odds of the object of n > 0 up to which half of the area of all belongs; sorts. */
+static int16_t usual_odds(struct object *object, size_t n)
 {
     uint64_t all = 0, sum = 0;
     size_t i = 0;
-    qsort(object, n, sizeof *object, order);
+    qsort(object, n, sizeof *object, by_odds);
     for (size_t k = 0; k < n; k++)
         all += object[k].area;
     while ((sum += object[i].area) * 2 < all)
         i++;
-    return object[i];
+    return object[i].odds;
+}
+
+/* The same of their areas. */
+static uint32_t usual_area(uint32_t *area, const struct object *object, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        area[i] = object[i].area;
+    return stm_net_median_of_cover(area, n);
 }
 
 static bool is_doubtful(const struct object *o, const struct object *usual,
@@ -103,8 +104,7 @@ bool stm_net_drop_doubtful(struct stm_net_view *v, const struct stm_net_doubt *l
     look(object, v);
     look_at_sides(object, v);
     memcpy(sorted, object + 1, n * sizeof *sorted);
-    const struct object usual = {.odds = usual_of(sorted, n, by_odds).odds,
-                                 .area = usual_of(sorted, n, by_area).area};
+    const struct object usual = {.odds = usual_odds(sorted, n), .area = usual_area(into, sorted, n)};
     into[0] = 0;
     v->labels = choose(into, object, v->labels, &usual, limits);
     for (size_t i = 0; i < (size_t)v->label.stride * (size_t)v->label.h; i++)
