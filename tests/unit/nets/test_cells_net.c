@@ -5,7 +5,7 @@
 
 #include "kernels/kernels.h"
 #include "pipeline/nets/cells_net.h"
-#include "pipeline/nets/opinions.h"
+#include "pipeline/nets/size.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -127,6 +127,44 @@ static void finds_the_scale(void **state)
     free(px);
 }
 
+/* Grain of 8 pixels inside the cells. */
+static void add_grain(uint16_t *px)
+{
+    for (int i = 0; i < W * H; i++)
+        for (int c = 0; c < CELLS; c++)
+            if (beyond(&field[c], i % W, i / W) < -0.075 * field[c].width)
+                px[i] = (uint16_t)(px[i] - 100 * sin(i % W * 0.785) * sin(i / W * 0.785));
+}
+
+/* Under a strong objective: each pixel of the field is TIMES x TIMES, cells are 220 pixels wide, and their
+ * grain would do for small cells. */
+static void finds_the_size_of_large_cells(void **state)
+{
+    (void)state;
+    enum { TIMES = 5 };
+    uint16_t *px = malloc(W * H * sizeof *px), *large = malloc(TIMES * TIMES * W * H * sizeof *large);
+    draw(px, CELLS, -1);
+    add_grain(px);
+    for (int y = 0; y < TIMES * H; y++)
+        for (int x = 0; x < TIMES * W; x++)
+            large[y * TIMES * W + x] = px[y / TIMES * W + x / TIMES];
+    const struct stm_cu16 plane = {large, TIMES * W, TIMES * W, TIMES * H};
+    struct stm_error err;
+    struct stm_arena scratch;
+    double diameter = NAN;
+    bool seen;
+    assert_ok(stm_arena_create(&scratch, stm_cells_net_scratch(plane.w, plane.h), &err), &err);
+    struct stm_net_look look = {.weights = &stm_opinions_cells,
+                                .alone = true,
+                                .view = {.kernels = stm_kernels_best(), .scratch = &scratch}};
+    assert_ok(stm_net_find_size(&diameter, &seen, &look, plane, &err), &err);
+    assert_true(seen && fabs(diameter - TIMES * USUAL) < 0.25 * TIMES * USUAL);
+    assert_int_equal(scratch.used, 0);
+    stm_arena_destroy(&scratch);
+    free(large);
+    free(px);
+}
+
 static void same_labels_on_every_instruction_set(void **state)
 {
     (void)state;
@@ -222,6 +260,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_each_cell_of_either_sign),
         cmocka_unit_test(finds_the_scale),
+        cmocka_unit_test(finds_the_size_of_large_cells),
         cmocka_unit_test(same_labels_on_every_instruction_set),
         cmocka_unit_test(same_labels_for_any_number_of_threads),
         cmocka_unit_test(takes_the_weights_asked_for),
