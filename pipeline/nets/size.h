@@ -5,7 +5,7 @@
 #include "pipeline/nets/look.h"
 
 /* Sizes are tried on a part of a large plane: this long, or longer where cells are large. */
-enum { STM_NET_PART = 640 };
+enum { STM_NET_PART = 500 };
 
 /* *diameter: NAN or an idea of the usual cell's diameter, then what fits best, in pixels of the plane; the
  * idea where no cells are seen (*seen false). `look` says with which weights. Gives back what it takes from
