@@ -195,7 +195,7 @@ const tests = {
         const page = await open("plate12", {hash: "#well-0"});
         await page.locator(".cells").scrollIntoViewIfNeeded();
         await page.waitForSelector(".cells svg");
-        assert.match(await page.textContent(".cells [role=status]"), /^All 13 cells\. /);
+        assert.match(await page.textContent(".cells [role=status]"), /^All 13 objects are in this file\. /);
         assert.match(await page.getAttribute(".cells svg", "aria-label"), /^Scatter plot of Mean intensity, dead against Mean intensity, nuclei of 5 cells of well A01/);
         const dots = name => page.$$eval(".dots." + name, list => list.map(p => p.getAttribute("d").split("M").length - 1));
         assert.deepEqual(await dots("live"), [3]);

@@ -181,8 +181,8 @@ function cellSection(list, what) {
         const {x, y, logX, logY} = cellChoice, data = gather(some, x, y, shown);
         const words = (y ? y.title + " against " : "") + x.title + " of " + plural(data.points.length, "cell") + " " + what;
         figure.replaceChildren(y ? scatter(data, x, y, logX, logY, words) : histogram(data, x, logX, words), classTable(data, y || x, y ? 1 : 0));
-        note.textContent = (data.kept < data.all ? data.kept + " of " + data.all + " cells are in this file (at most " + run.cell_limit +
-            " of each field, evenly over it); " + (y ? "" : "bars are scaled up to all. ") : "All " + data.all + " cells. ") +
+        note.textContent = (data.kept < data.all ? data.kept + " of " + data.all + " objects are in this file (at most " + run.cell_limit +
+            " of each field, evenly over it); " + (y ? "" : "bars are scaled up to all. ") : "All " + data.all + " objects are in this file. ") +
             (y && data.drawn < data.points.length ? data.drawn + " points drawn. " : "") +
             "Debris, cells that are not counted and rejected fields are left out." + (y ? " The table is of " + y.title + "." : "");
     }
