@@ -14,8 +14,9 @@ enum { DOUBT = 256 }; /* of log odds, for the interval of what is covered */
  * which are faint too, stay. */
 static const struct stm_net_doubt doubtful = {.odds = 0.65, .bare = 0.3, .top = 700};
 
-/* The scale will do when cells come within these of what was expected (found by trying, they are 0.75 to 1.2
- * of it); looks at one image, at most. */
+/* The scale will do when cells come within these of what was expected (narrower ones, down to 0.75 and 1.3,
+ * changed next to nothing but synthetic large flat cells, which came out worse); looks at one image, at most.
+ */
 static const double narrowest = 0.6, widest = 1.6;
 enum { LOOKS = 3 };
 static const double nearer = 0.75; /* where nothing is left of what was seen when sizes were tried */

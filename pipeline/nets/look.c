@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline/nets/look.h"
 
-#include "kernels/kernels.h"
 #include "pipeline/nets/style.h"
 
 #include <math.h>
-#include <string.h>
 
 /* The networks were trained with cells of 16 to 42 pixels. The image they take in has STM_NET_FINE times as
  * many along a side as the view; one smaller than LARGE pixels may grow to that size, larger ones do not
@@ -50,16 +48,9 @@ static void input_row(void *from, uint8_t *const *quad, int y)
 /* Crumbs hardly weigh in the usual diameter. */
 static bool measure_usual(struct stm_net_look *look, struct stm_error *err)
 {
-    const struct stm_net_view *view = &look->view;
-    const size_t mark = stm_arena_mark(view->scratch), n = (size_t)view->labels + 1;
-    uint32_t *area = stm_arena_take(view->scratch, n * sizeof *area, "areas", err);
-    if (!area) return false;
-    memset(area, 0, n * sizeof *area);
-    for (size_t i = 0; i < (size_t)view->label.stride * (size_t)view->label.h; i++)
-        area[view->label.px[i]]++;
-    const double median = stm_net_median_of_cover(area + 1, n - 1);
-    look->usual = median > 0 ? sqrt(median / 0.78539816339744831) / of_cover : NAN;
-    stm_arena_reset(view->scratch, mark);
+    uint32_t area;
+    if (!stm_net_view_usual(&look->view, stm_net_median_of_cover, &area, err)) return false;
+    look->usual = area ? sqrt(area / 0.78539816339744831) / of_cover : NAN;
     return true;
 }
 

@@ -106,7 +106,8 @@ static bool see(struct view *v, struct stm_cu16 light, int w, int h, struct stm_
 static bool look(struct view *v, struct stm_cu16 light, double factor, uint32_t *usual, struct stm_error *err)
 {
     return see(v, light, side(light.w, factor), side(light.h, factor), err) &&
-           stm_net_view_part(&v->net, &limits, err) && stm_net_view_usual(&v->net, usual, err);
+           stm_net_view_part(&v->net, &limits, err) &&
+           stm_net_view_usual(&v->net, stm_net_median, usual, err);
 }
 
 bool stm_nuclei_net_label(struct stm_u32 labels, uint32_t *count, struct stm_cu16 light, double diameter,

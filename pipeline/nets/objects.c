@@ -142,7 +142,8 @@ uint32_t stm_net_median_of_cover(uint32_t *area, size_t n)
     return 0;
 }
 
-bool stm_net_view_usual(const struct stm_net_view *v, uint32_t *usual, struct stm_error *err)
+bool stm_net_view_usual(const struct stm_net_view *v, stm_net_median_fn *median, uint32_t *usual,
+                        struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(v->scratch), n = (size_t)v->labels + 1;
     uint32_t *area = stm_arena_take(v->scratch, n * sizeof *area, "areas", err);
@@ -150,7 +151,7 @@ bool stm_net_view_usual(const struct stm_net_view *v, uint32_t *usual, struct st
     memset(area, 0, n * sizeof *area);
     for (size_t i = 0; i < (size_t)v->label.stride * (size_t)v->label.h; i++)
         area[v->label.px[i]]++;
-    *usual = v->labels ? stm_net_median(area + 1, v->labels) : 0;
+    *usual = v->labels ? median(area + 1, v->labels) : 0;
     stm_arena_reset(v->scratch, mark);
     return true;
 }

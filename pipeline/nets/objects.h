@@ -44,8 +44,10 @@ bool stm_net_view_take(struct stm_net_view *v, int w, int h, struct stm_error *e
 /* Labels 1 … v->labels from the maps. */
 bool stm_net_view_part(struct stm_net_view *v, const struct stm_net_limits *limits, struct stm_error *err);
 
-/* Upper median of the labels' areas; 0 when there are none. */
-bool stm_net_view_usual(const struct stm_net_view *v, uint32_t *area, struct stm_error *err);
+/* The usual one of the labels' areas, as `median` (below) says; 0 when there are none. */
+typedef uint32_t stm_net_median_fn(uint32_t *value, size_t n);
+bool stm_net_view_usual(const struct stm_net_view *v, stm_net_median_fn *median, uint32_t *area,
+                        struct stm_error *err);
 
 /* The labels at another size: the odds between pixels decide what is an object, the pixels around which. */
 bool stm_net_view_enlarge(const struct stm_net_view *v, struct stm_u32 labels, int odds,

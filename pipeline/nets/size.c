@@ -89,10 +89,8 @@ static struct stm_cu16 part_of(struct stm_cu16 plane, int side, int x, int y)
 /* Of a large plane, the part of nine with most unrest: cells are there. */
 static struct stm_cu16 busiest(struct stm_cu16 plane, double diameter)
 {
-    const double along = cells_along * diameter;
-    const int most = plane.w > plane.h ? plane.w : plane.h, side = along < STM_NET_PART ? STM_NET_PART
-                                                                   : along < most       ? (int)along
-                                                                                        : most;
+    const int longest = plane.w > plane.h ? plane.w : plane.h,
+              side = (int)fmin(fmax(cells_along * diameter, STM_NET_PART), longest);
     struct stm_cu16 best = part_of(plane, side, 1, 1);
     uint64_t most_unrest = unrest(best);
     if (plane.w <= side && plane.h <= side) return best;

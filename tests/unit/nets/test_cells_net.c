@@ -127,24 +127,13 @@ static void finds_the_scale(void **state)
     free(px);
 }
 
-/* Grain of 8 pixels inside the cells. */
-static void add_grain(uint16_t *px)
-{
-    for (int i = 0; i < W * H; i++)
-        for (int c = 0; c < CELLS; c++)
-            if (beyond(&field[c], i % W, i / W) < -0.075 * field[c].width)
-                px[i] = (uint16_t)(px[i] - 100 * sin(i % W * 0.785) * sin(i / W * 0.785));
-}
-
-/* Under a strong objective: each pixel of the field is TIMES x TIMES, cells are 220 pixels wide, and their
- * grain would do for small cells. */
+/* Under a strong objective: each pixel of the field is TIMES x TIMES, cells are 220 pixels wide. */
 static void finds_the_size_of_large_cells(void **state)
 {
     (void)state;
     enum { TIMES = 5 };
     uint16_t *px = malloc(W * H * sizeof *px), *large = malloc(TIMES * TIMES * W * H * sizeof *large);
     draw(px, CELLS, -1);
-    add_grain(px);
     for (int y = 0; y < TIMES * H; y++)
         for (int x = 0; x < TIMES * W; x++)
             large[y * TIMES * W + x] = px[y / TIMES * W + x / TIMES];
