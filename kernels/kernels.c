@@ -20,6 +20,7 @@ static const struct stm_kernels ref = {
     .tops_row = stm_tops_row_ref,
     .intensity_row = stm_intensity_row_ref,
     .upto_row = stm_upto_row_ref,
+    .ranks_row = stm_ranks_row_ref,
     .median3_row = stm_median3_row_ref,
     .median5_row = stm_median5_row_ref,
     .minimum_row = stm_minimum_row_ref,
@@ -80,6 +81,7 @@ OWN(distance_row)
 OWN(tops_row)
 OWN(intensity_row)
 OWN(upto_row)
+OWN(ranks_row)
 OWN(median3_row)
 OWN(median5_row)
 OWN(minimum_row)
@@ -98,9 +100,10 @@ static const struct {
 } rows[] = {
     ROW(upsample_row), ROW(flat_field_row), ROW(gain_row),      ROW(subtract_row), ROW(block_sums),
     ROW(gauss_row),    ROW(gauss_column),   ROW(threshold_row), ROW(compare_row),  ROW(at_least_row),
-    ROW(distance_row), ROW(tops_row),       ROW(intensity_row), ROW(upto_row),     ROW(median3_row),
-    ROW(median5_row),  ROW(minimum_row),    ROW(maximum_row),   ROW(focus_row),    ROW(gradient_row),
-    ROW(stretch_row),  ROW(conv8_row),      ROW(log_row),       ROW(unmix_row),    ROW(tensor_row),
+    ROW(distance_row), ROW(tops_row),       ROW(intensity_row), ROW(upto_row),     ROW(ranks_row),
+    ROW(median3_row),  ROW(median5_row),    ROW(minimum_row),   ROW(maximum_row),  ROW(focus_row),
+    ROW(gradient_row), ROW(stretch_row),    ROW(conv8_row),     ROW(log_row),      ROW(unmix_row),
+    ROW(tensor_row),
 };
 
 const char *stm_kernel_name(int i)

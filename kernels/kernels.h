@@ -29,6 +29,7 @@ struct stm_kernels {
     stm_tops_row_fn *tops_row;
     stm_intensity_row_fn *intensity_row;
     stm_upto_row_fn *upto_row;
+    stm_ranks_row_fn *ranks_row;
     stm_median_row_fn *median3_row, *median5_row;
     stm_extremum_row_fn *minimum_row, *maximum_row;
     stm_focus_row_fn *focus_row;

@@ -56,43 +56,11 @@ uint64_t stm_least_sum(const struct stm_kernels *kernels, const uint16_t *v, int
     return sum + (uint64_t)m * last;
 }
 
-/* Up to so many values are put in order: first into buckets by their size, which leaves few of them out of
- * place. */
-enum { FEW = 256, BUCKETS = 256 };
-
-static void sort_few(uint16_t *sorted, const uint16_t *v, int n, uint16_t least, uint16_t most)
-{
-    uint16_t next[BUCKETS + 1] = {0};
-    int shift = 0;
-    while ((most - least) >> shift >= BUCKETS)
-        shift++;
-    for (int i = 0; i < n; i++)
-        next[((v[i] - least) >> shift) + 1]++;
-    for (int b = 1; b <= BUCKETS; b++)
-        next[b] = (uint16_t)(next[b] + next[b - 1]);
-    for (int i = 0; i < n; i++)
-        sorted[next[(v[i] - least) >> shift]++] = v[i];
-    for (int i = 1; i < n && shift; i++) {
-        const uint16_t value = sorted[i];
-        int at = i;
-        for (; at > 0 && sorted[at - 1] > value; at--)
-            sorted[at] = sorted[at - 1];
-        sorted[at] = value;
-    }
-}
-
 uint64_t stm_rank_sum(const struct stm_kernels *kernels, const uint16_t *v, int n, int from, int to)
 {
-    if (n > FEW) return stm_least_sum(kernels, v, n, to) - stm_least_sum(kernels, v, n, from);
-    uint16_t sorted[FEW];
-    struct stm_intensity all = {0};
-    uint64_t sum = 0;
     if (from >= to) return 0;
-    kernels->intensity_row(&all, v, n);
-    sort_few(sorted, v, n, all.least, all.most);
-    for (int i = from; i < to; i++)
-        sum += sorted[i];
-    return sum;
+    if (n > STM_FEW) return stm_least_sum(kernels, v, n, to) - stm_least_sum(kernels, v, n, from);
+    return kernels->ranks_row(v, n, from, to);
 }
 
 double stm_median_of(const struct stm_kernels *kernels, const uint16_t *v, int n)

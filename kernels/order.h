@@ -12,7 +12,7 @@ uint16_t stm_select(const struct stm_kernels *kernels, const uint16_t *v, int n,
 /* Sum of the m smallest of n values, 0 <= m <= n. */
 uint64_t stm_least_sum(const struct stm_kernels *kernels, const uint16_t *v, int n, int m);
 
-/* Sum of those of ranks from … to - 1, 0 <= from <= to <= n; without `kernels`' passes where n is small. */
+/* Sum of those of ranks from … to - 1, 0 <= from <= to <= n. */
 uint64_t stm_rank_sum(const struct stm_kernels *kernels, const uint16_t *v, int n, int from, int to);
 
 /* The middle value, or the mean of the two middle ones, of n > 0 values. */

@@ -192,6 +192,28 @@ int stm_upto_row_ref(const uint16_t *src, int w, uint16_t limit, uint16_t *above
     return n;
 }
 
+/* Sum of the m smallest. The last of them is found bit by bit, from the highest; when what is greater counts
+ * as much as it, n - m times that is too much. */
+static uint64_t sum_of_least(const uint16_t *src, int n, int m)
+{
+    uint64_t sum = 0;
+    unsigned last = 0;
+    for (unsigned bit = 1u << 15; bit; bit >>= 1) {
+        int below = 0;
+        for (int i = 0; i < n; i++)
+            below += src[i] < (last | bit);
+        last |= below < m ? bit : 0;
+    }
+    for (int i = 0; i < n; i++)
+        sum += src[i] < last ? src[i] : last;
+    return sum - (uint64_t)(n - m) * last;
+}
+
+uint64_t stm_ranks_row_ref(const uint16_t *src, int n, int from, int to)
+{
+    return sum_of_least(src, n, to) - sum_of_least(src, n, from);
+}
+
 static uint64_t square(int64_t v)
 {
     return (uint64_t)(v * v);

@@ -18,6 +18,7 @@ stm_distance_row_fn stm_distance_row_ref;
 stm_tops_row_fn stm_tops_row_ref;
 stm_intensity_row_fn stm_intensity_row_ref;
 stm_upto_row_fn stm_upto_row_ref;
+stm_ranks_row_fn stm_ranks_row_ref;
 stm_median_row_fn stm_median3_row_ref, stm_median5_row_ref;
 stm_extremum_row_fn stm_minimum_row_ref, stm_maximum_row_ref;
 stm_focus_row_fn stm_focus_row_ref;

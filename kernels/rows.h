@@ -71,6 +71,10 @@ typedef void stm_intensity_row_fn(struct stm_intensity *sums, const uint16_t *sr
 /* How many of w values are at most `limit`; *above = the least of the others, 65535 when there is none. */
 typedef int stm_upto_row_fn(const uint16_t *src, int w, uint16_t limit, uint16_t *above);
 
+/* Sum of those of ranks from … to - 1 of n values, 0 <= from <= to <= n <= STM_FEW. */
+enum { STM_FEW = 256 };
+typedef uint64_t stm_ranks_row_fn(const uint16_t *src, int n, int from, int to);
+
 /* Median of row[0 .. 2][x - 1 .. x + 1] or row[0 .. 4][x - 2 .. x + 2]; rows have that many pixels on both
  * sides and STM_ROW_SLACK readable ones behind. */
 typedef void stm_median_row_fn(uint16_t *dst, const uint16_t *const *row, int w);

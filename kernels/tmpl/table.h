@@ -35,6 +35,7 @@ const struct stm_kernels V_TABLE = {
     .tops_row = tops_row,
     .intensity_row = intensity_row,
     .upto_row = upto_row,
+    .ranks_row = ranks_row,
     .median3_row = median3_row,
     .median5_row = median5_row,
     .minimum_row = minimum_row,

@@ -265,6 +265,14 @@ static inline uint64_t v_sum64(v64 a)
     return lane[0] + lane[1] + lane[2] + lane[3];
 }
 
+/* Sum of the lanes, which are below 256. */
+static inline int v_sum_small(v16 a)
+{
+    const __m256i four = _mm256_sad_epu8(a, _mm256_setzero_si256());
+    const __m128i two = _mm_add_epi64(_mm256_castsi256_si128(four), _mm256_extracti128_si256(four, 1));
+    return _mm_cvtsi128_si32(_mm_add_epi64(two, _mm_srli_si128(two, 8)));
+}
+
 /* min(65535, sqrt(x^2 + y^2) scale + 0.5), rounded after each operation as the reference does. */
 static inline v32 v_magnitude(v32 x, v32 y, float scale)
 {

@@ -225,6 +225,11 @@ static inline uint64_t v_sum64(v64 a)
     return (uint64_t)_mm512_reduce_add_epi64(a);
 }
 
+static inline int v_sum_small(v16 a)
+{
+    return (int)_mm512_reduce_add_epi64(_mm512_sad_epu8(a, _mm512_setzero_si512()));
+}
+
 static inline v32 v_magnitude(v32 x, v32 y, float scale)
 {
     const __m512 fx = _mm512_cvtepi32_ps(x), fy = _mm512_cvtepi32_ps(y);

@@ -234,6 +234,11 @@ static inline uint64_t v_sum64(v64 a)
     return (uint64_t)vaddvq_s64(a);
 }
 
+static inline int v_sum_small(v16 a)
+{
+    return vaddvq_u16(a);
+}
+
 static inline v32 v_magnitude(v32 x, v32 y, float scale)
 {
     const float32x4_t fx = vcvtq_f32_s32(vreinterpretq_s32_u32(x)),

@@ -59,6 +59,11 @@ static void same_shape(const struct stm_kernels *ref, const struct stm_kernels *
                   n = k->upto_row(src.px, s->w, limits[i], &b);
         CHECK(m == n && a == b, "%d values up to %d: %d and %d, next %d and %d", s->w, limits[i], m, n, a, b);
     }
+    const int n = s->w < STM_FEW ? s->w : STM_FEW;
+    for (int from = 0; from <= n; from += 1 + n / 7)
+        for (int to = from; to <= n; to += 1 + n / 5)
+            CHECK(ref->ranks_row(src.px, n, from, to) == k->ranks_row(src.px, n, from, to),
+                  "ranks %d to %d of %d, fill %d", from, to, n, s->fill);
     if (s->w) against_sorting(k, s->w, s->fill);
 }
 
@@ -86,10 +91,24 @@ static void work(void *state)
     (void)median;
 }
 
+enum { TILE = 144 }; /* as many as stages look at in a tile of the ground */
+
+static void work_ranks(void *state)
+{
+    const struct bench *b = state;
+    uint64_t sum = 0;
+    for (int i = 0; i + TILE <= b->n; i += TILE)
+        sum += stm_rank_sum(b->k, b->v + i, TILE, TILE / 8, TILE * 3 / 8);
+    volatile uint64_t used = sum;
+    (void)used;
+}
+
 static void bench(const struct stm_kernels *k)
 {
     struct bench b = {k, check_image_fill(700, 1, 0, FILL_NOISE).px, 700};
-    check_time("median of 700 values", work, &b, 700);
+    struct bench tiles = {k, check_image_fill(1000 * TILE, 1, 0, FILL_NOISE).px, 1000 * TILE};
+    check_time("median of 700 values", work, &b, b.n);
+    check_time("quarter of the ranks of 144 values", work_ranks, &tiles, tiles.n);
 }
 
 const struct check check_order = {"order", truth, same, bench};
