@@ -26,6 +26,11 @@ enum { BINS = 65536, SHIFT = 4 };
  * layer is one object before it is cut. */
 static const struct stm_nuclei_cuts cuts = {.rise = 8, .window = 1 << 22, .seeds = 1 << 14};
 
+static size_t most(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
 static double between(double x, double least, double greatest)
 {
     return x < least ? least : x > greatest ? greatest : x;
@@ -47,10 +52,9 @@ static bool take_background(struct stm_finder *f, struct stm_error *err)
     const struct stm_gauss gauss = stm_gauss_make(sigma);
     const struct stm_cu16 light = STM_CONST(f->light);
     void *grid = stm_arena_take(f->scratch, stm_gauss_grid_scratch(f->w, f->h, far), "the background", err);
-    void *rows = stm_arena_take(f->scratch, stm_gauss_scratch(f->w, &gauss), "rows to smooth", err);
-    if (!grid || !rows) return false;
-    stm_grid_subtract(f->kernels, f->light, light, stm_gauss_grid(f->kernels, light, far, grid), 0);
-    stm_gauss(f->kernels, f->light, light, &gauss, rows);
+    if (!grid || !stm_nuclei_subtract(f, stm_gauss_grid(f->kernels, light, far, grid), err) ||
+        !stm_nuclei_smooth(f, &gauss, err))
+        return false;
     f->noise *= left / sigma;
     stm_arena_reset(f->scratch, mark);
     return true;
@@ -80,8 +84,8 @@ static bool find_parts(struct stm_finder *f, uint16_t level, struct stm_error *e
     f->base = stm_arena_take(f->scratch, room * sizeof *f->base, "the foreground", err);
     const size_t mark = stm_arena_mark(f->scratch);
     if (!f->base) return false;
-    const size_t n =
-        stm_threshold_runs(f->kernels, f->base, room, (struct stm_cu16)STM_CONST(f->light), level);
+    size_t n;
+    if (!stm_nuclei_threshold(f, f->base, room, &n, level + 1, err)) return false;
     f->crowded = n > room;
     if (f->crowded) return true;
     void *holes = stm_arena_take(f->scratch, stm_fill_holes_scratch(n, f->h), "holes", err);
@@ -139,6 +143,13 @@ static bool find_contrast(struct stm_finder *f, struct stm_error *err)
     return true;
 }
 
+/* What another member of the team takes at most. */
+static size_t member_bytes(int w, int h)
+{
+    return most(most(stm_nuclei_smooth_bytes(w), stm_nuclei_band_bytes(w)),
+                stm_nuclei_split_member_bytes(w, h, &cuts));
+}
+
 static bool search(struct stm_finder *f, struct stm_cu16 plane, struct stm_error *err)
 {
     return stm_nuclei_light(f, plane, err) && find_diameter(f, err) && take_background(f, err) &&
@@ -150,16 +161,21 @@ bool stm_nuclei_find_by_threshold(struct stm_nuclei *out, struct stm_u32 labels,
                                   struct stm_arena *scratch, struct stm_arena *keep, struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(scratch);
+    struct stm_team team;
     struct stm_finder f = {.kernels = kernels,
                            .options = options,
                            .scratch = scratch,
+                           .team = &team,
                            .w = plane.w,
                            .h = plane.h,
                            .labels = labels};
     *out = (struct stm_nuclei){.diameter_px = NAN};
     for (int y = 0; y < labels.h; y++)
         memset(labels.px + y * labels.stride, 0, (size_t)labels.w * sizeof *labels.px);
-    if (!search(&f, plane, err) || !stm_nuclei_finish(&f, out, keep, err)) return false;
+    stm_team_gather(&team, scratch, plane.h / STM_TEAM_ROWS, member_bytes(plane.w, plane.h));
+    const bool good = search(&f, plane, err) && stm_nuclei_finish(&f, out, keep, err);
+    stm_team_dismiss(&team);
+    if (!good) return false;
     const double unit = 1 << f.up;
     out->noise = f.noise / unit;
     out->contrast = f.contrast / unit;
@@ -170,17 +186,11 @@ bool stm_nuclei_find_by_threshold(struct stm_nuclei *out, struct stm_u32 labels,
     return true;
 }
 
-static size_t most(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 size_t stm_nuclei_by_threshold_scratch(int w, int h)
 {
     const size_t runs = stm_nuclei_run_room(w, h);
-    const struct stm_gauss gauss = stm_gauss_make(most_sigma);
-    const size_t smoothing = stm_arena_cost(stm_gauss_grid_scratch_from(w, h, narrowest_px)) +
-                             stm_arena_cost(stm_gauss_scratch(w, &gauss));
+    const size_t smoothing =
+        stm_arena_cost(stm_gauss_grid_scratch_from(w, h, narrowest_px)) + stm_nuclei_smooth_bytes(w);
     const size_t level = stm_arena_cost((BINS >> SHIFT) * sizeof(uint32_t));
     const size_t parts =
         stm_arena_cost(stm_fill_holes_scratch(runs, h)) + stm_arena_cost((runs + 1) * sizeof(uint32_t));

@@ -68,7 +68,7 @@ static inline struct stm_arena *stm_nuclei_arena(const struct stm_finder *f, int
 size_t stm_nuclei_run_room(int w, int h);
 int32_t stm_nuclei_node_room(int w, int h);
 uint32_t stm_nuclei_label_room(int w, int h);
-/* split.c: the foreground's labels as runs, in raster order; *n is more than `room` when not all fit. */
+/* label_runs.c: the foreground's labels as runs, in raster order; *n is more than `room` when not all fit. */
 bool stm_nuclei_label_runs(const struct stm_finder *f, struct stm_segment *run, size_t room, size_t *n,
                            struct stm_error *err);
 

@@ -69,13 +69,6 @@ static void transpose(struct ground *g)
     g->other = (struct stm_u16){g->other.px, out.stride, out.w, out.h};
 }
 
-/* For one member of the team. */
-size_t stm_nuclei_smooth_bytes(int w)
-{
-    const struct stm_gauss widest = stm_gauss_make(8);
-    return stm_arena_cost(stm_gauss_around_bytes(w, &widest)) + stm_arena_cost(stm_gauss_scratch(w, &widest));
-}
-
 size_t stm_nuclei_ground_bytes(int w, int h)
 {
     const size_t n = (size_t)stm_grid_cells(w, CELL_SHIFT) * (size_t)stm_grid_cells(h, CELL_SHIFT);
@@ -206,63 +199,11 @@ static double noise_left(const struct stm_gauss *g)
     return sum;
 }
 
-/* In place: `around` has what lies around the rows of each part, unless it has all. */
-struct smoothing {
-    const struct stm_finder *f;
-    struct stm_gauss gauss;
-    uint16_t *around[STM_TEAM_MOST];
-};
-
-static bool look_around(void *context, int part, int64_t from, int64_t end, struct stm_error *err)
-{
-    struct smoothing *const s = context;
-    const struct stm_finder *const f = s->f;
-    if (end - from == f->h) return true;
-    s->around[part] = stm_arena_take(stm_nuclei_arena(f, part), stm_gauss_around_bytes(f->w, &s->gauss),
-                                     "rows to smooth", err);
-    if (!s->around[part]) return false;
-    stm_gauss_around(s->around[part], (struct stm_cu16)STM_CONST(f->light), &s->gauss, (int)from, (int)end);
-    return true;
-}
-
-static bool smooth_rows(void *context, int part, int64_t from, int64_t end, struct stm_error *err)
-{
-    const struct smoothing *const s = context;
-    const struct stm_finder *const f = s->f;
-    void *rows =
-        stm_arena_take(stm_nuclei_arena(f, part), stm_gauss_scratch(f->w, &s->gauss), "rows to smooth", err);
-    if (!rows) return false;
-    stm_gauss_rows(f->kernels, f->light, (struct stm_cu16)STM_CONST(f->light), &s->gauss, (int)from, (int)end,
-                   s->around[part], rows);
-    return true;
-}
-
 static bool smooth(struct stm_finder *f, double sigma, struct stm_error *err)
 {
-    const size_t mark = stm_arena_mark(f->scratch);
-    struct smoothing s = {.f = f, .gauss = stm_gauss_make(sigma)};
-    if (!stm_team_share(f->team, f->h, 2, &s, look_around, err) ||
-        !stm_team_share(f->team, f->h, 2, &s, smooth_rows, err))
-        return false;
-    f->noise *= noise_left(&s.gauss);
-    stm_arena_reset(f->scratch, mark);
-    stm_nuclei_rest_members(f);
-    return true;
-}
-
-struct subtraction {
-    const struct stm_finder *f;
-    struct stm_grid grid;
-};
-
-static bool subtract_rows(void *context, int part, int64_t from, int64_t end, struct stm_error *err)
-{
-    const struct subtraction *const s = context;
-    const struct stm_finder *const f = s->f;
-    (void)part;
-    (void)err;
-    stm_grid_subtract_rows(f->kernels, f->light, (struct stm_cu16)STM_CONST(f->light), s->grid, 0, (int)from,
-                           (int)end);
+    const struct stm_gauss gauss = stm_gauss_make(sigma);
+    if (!stm_nuclei_smooth(f, &gauss, err)) return false;
+    f->noise *= noise_left(&gauss);
     return true;
 }
 
@@ -297,8 +238,7 @@ bool stm_nuclei_ground(struct stm_finder *f, struct stm_error *err)
     f->spread = fmax(deviation_below(bins, at), 0.15 * unit);
     f->noise = fmax(f->noise, 0.08 * unit);
     shift_grid(g.node, at - OFFSET);
-    struct subtraction subtraction = {f, grid};
-    if (!stm_team_share(f->team, f->h, 1, &subtraction, subtract_rows, err)) return false;
+    if (!stm_nuclei_subtract(f, grid, err)) return false;
     above_darkest(f->ground);
     f->height = height_of(f, bins);
     if (!smooth_more(f, err)) return false;

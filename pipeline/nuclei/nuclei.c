@@ -40,7 +40,7 @@ static size_t most(size_t a, size_t b)
 static size_t member_bytes(int w, int h)
 {
     return most(most(stm_nuclei_smooth_bytes(w), stm_nuclei_band_bytes(w)),
-                stm_nuclei_member_share_bytes(w, h));
+                most(stm_nuclei_member_share_bytes(w, h), stm_nuclei_split_member_bytes(w, h, &cuts)));
 }
 
 bool stm_nuclei_find(struct stm_nuclei *out, struct stm_u32 labels, struct stm_cu16 plane,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Passes that the members of the team share: rows of pixels, lists of runs. */
+#include "kernels/gauss.h"
 #include "kernels/runs.h"
 #include "kernels/shrink.h"
 #include "pipeline/nuclei/finder.h"
@@ -31,6 +32,77 @@ bool stm_nuclei_shrink(const struct stm_finder *f, struct stm_u16 dst, int shift
 {
     struct shrinking s = {f, dst, shift};
     return stm_team_share(f->team, dst.h, 1, &s, shrink_rows, err);
+}
+
+/* In place: `around` has what lies around the rows of each part, unless it has all. */
+struct smoothing {
+    const struct stm_finder *f;
+    const struct stm_gauss *gauss;
+    uint16_t *around[STM_TEAM_MOST];
+};
+
+static bool look_around(void *context, int part, int64_t from, int64_t end, struct stm_error *err)
+{
+    struct smoothing *const s = context;
+    const struct stm_finder *const f = s->f;
+    if (end - from == f->h) return true;
+    s->around[part] = stm_arena_take(stm_nuclei_arena(f, part), stm_gauss_around_bytes(f->w, s->gauss),
+                                     "rows to smooth", err);
+    if (!s->around[part]) return false;
+    stm_gauss_around(s->around[part], (struct stm_cu16)STM_CONST(f->light), s->gauss, (int)from, (int)end);
+    return true;
+}
+
+static bool smooth_rows(void *context, int part, int64_t from, int64_t end, struct stm_error *err)
+{
+    const struct smoothing *const s = context;
+    const struct stm_finder *const f = s->f;
+    void *rows =
+        stm_arena_take(stm_nuclei_arena(f, part), stm_gauss_scratch(f->w, s->gauss), "rows to smooth", err);
+    if (!rows) return false;
+    stm_gauss_rows(f->kernels, f->light, (struct stm_cu16)STM_CONST(f->light), s->gauss, (int)from, (int)end,
+                   s->around[part], rows);
+    return true;
+}
+
+bool stm_nuclei_smooth(const struct stm_finder *f, const struct stm_gauss *gauss, struct stm_error *err)
+{
+    const size_t mark = stm_arena_mark(f->scratch);
+    struct smoothing s = {.f = f, .gauss = gauss};
+    if (!stm_team_share(f->team, f->h, 2, &s, look_around, err) ||
+        !stm_team_share(f->team, f->h, 2, &s, smooth_rows, err))
+        return false;
+    stm_arena_reset(f->scratch, mark);
+    stm_nuclei_rest_members(f);
+    return true;
+}
+
+size_t stm_nuclei_smooth_bytes(int w)
+{
+    const struct stm_gauss widest = stm_gauss_make(8);
+    return stm_arena_cost(stm_gauss_around_bytes(w, &widest)) + stm_arena_cost(stm_gauss_scratch(w, &widest));
+}
+
+struct subtraction {
+    const struct stm_finder *f;
+    struct stm_grid grid;
+};
+
+static bool subtract_rows(void *context, int part, int64_t from, int64_t end, struct stm_error *err)
+{
+    const struct subtraction *const s = context;
+    const struct stm_finder *const f = s->f;
+    (void)part;
+    (void)err;
+    stm_grid_subtract_rows(f->kernels, f->light, (struct stm_cu16)STM_CONST(f->light), s->grid, 0, (int)from,
+                           (int)end);
+    return true;
+}
+
+bool stm_nuclei_subtract(const struct stm_finder *f, struct stm_grid grid, struct stm_error *err)
+{
+    struct subtraction s = {f, grid};
+    return stm_team_share(f->team, f->h, 1, &s, subtract_rows, err);
 }
 
 /* Each part's runs; the first part's are where all will be. */

@@ -2,7 +2,7 @@
 #ifndef STM_NUCLEI_ROWS_H
 #define STM_NUCLEI_ROWS_H
 
-#include "kernels/view.h"
+#include "kernels/gauss.h"
 #include "pipeline/core/team.h"
 
 struct stm_finder;
@@ -22,6 +22,10 @@ static inline void stm_nuclei_fetch(const void *row, int x0, int x1, int size)
 /* dst = means of cells of the light, as stm_shrink_mean. */
 bool stm_nuclei_shrink(const struct stm_finder *f, struct stm_u16 dst, int shift, struct stm_error *err);
 
+/* The light smoothed in place; what `grid` has taken away from it. */
+bool stm_nuclei_smooth(const struct stm_finder *f, const struct stm_gauss *gauss, struct stm_error *err);
+bool stm_nuclei_subtract(const struct stm_finder *f, struct stm_grid grid, struct stm_error *err);
+
 /* The runs of items [from, end), in order: writes at most `room` and returns how many there are. */
 typedef size_t stm_nuclei_runs_fn(const struct stm_finder *f, struct stm_segment *run, size_t room,
                                   int64_t from, int64_t end, int level);
@@ -33,7 +37,7 @@ bool stm_nuclei_list(const struct stm_finder *f, struct stm_segment *run, size_t
 bool stm_nuclei_threshold(const struct stm_finder *f, struct stm_segment *run, size_t room, size_t *n,
                           int level, struct stm_error *err);
 
-/* What smoothing (ground.c) and a band of rows (scale.c) take for each member, in bytes. */
+/* What smoothing (sigma 8 at most) and a band of rows (scale.c) take for each member, in bytes. */
 size_t stm_nuclei_smooth_bytes(int w);
 size_t stm_nuclei_band_bytes(int w);
 

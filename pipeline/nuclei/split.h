@@ -14,5 +14,7 @@ struct stm_nuclei_cuts {
 
 bool stm_nuclei_split(struct stm_finder *f, const struct stm_nuclei_cuts *cuts, struct stm_error *err);
 size_t stm_nuclei_split_bytes(int w, int h, const struct stm_nuclei_cuts *cuts);
+/* What another member of the team takes. */
+size_t stm_nuclei_split_member_bytes(int w, int h, const struct stm_nuclei_cuts *cuts);
 
 #endif

@@ -3,19 +3,29 @@
 #include "tests/support/stm_assert.h"
 
 #include "kernels/kernels.h"
+#include "pipeline/nuclei/by_threshold.h"
 #include "pipeline/nuclei/nuclei.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { W = 331, H = 357, NUCLEI = 140, KEEP = 1 << 24 };
+/* WIDE: boxes nearly as wide are cut by the first thread alone. */
+enum { W = 331, H = 357, WIDE = 1300, NUCLEI = 140, KEEP = 1 << 24 };
 enum picture { NUCLEI_APART, NUCLEI_DARK, HAZE, GRAINS, PICTURES };
 
 struct answer {
     struct stm_nuclei found;
     struct stm_arena scratch, keep;
-    uint32_t labels[W * H];
+    uint32_t labels[WIDE * WIDE];
 };
+
+static const struct finder {
+    bool (*find)(struct stm_nuclei *out, struct stm_u32 labels, struct stm_cu16 plane,
+                 const struct stm_kernels *kernels, const struct stm_nuclei_options *options,
+                 struct stm_arena *scratch, struct stm_arena *keep, struct stm_error *err);
+    size_t (*scratch)(int w, int h);
+} by_levels = {stm_nuclei_find, stm_nuclei_scratch},
+  by_threshold = {stm_nuclei_find_by_threshold, stm_nuclei_by_threshold_scratch};
 
 static uint32_t random_below(uint32_t *state, uint32_t n)
 {
@@ -24,26 +34,28 @@ static uint32_t random_below(uint32_t *state, uint32_t n)
 }
 
 /* A flat top with a slope around it. */
-static void add_nucleus(uint16_t *px, int cx, int cy, int radius, int height)
+static void add_nucleus(struct stm_u16 image, int cx, int cy, int radius, int height)
 {
     for (int y = cy - radius; y <= cy + radius; y++)
         for (int x = cx - radius; x <= cx + radius; x++) {
             const int left = radius * radius - (x - cx) * (x - cx) - (y - cy) * (y - cy);
-            if (left <= 0 || x < 0 || y < 0 || x >= W || y >= H) continue;
+            if (left <= 0 || x < 0 || y < 0 || x >= image.w || y >= image.h) continue;
             const int light = left > 24 ? height : height * left / 24;
-            if (light > px[y * W + x]) px[y * W + x] = (uint16_t)light;
+            uint16_t *px = &image.px[y * image.stride + x];
+            if (light > *px) *px = (uint16_t)light;
         }
 }
 
 static void draw(uint16_t *px, enum picture what)
 {
     uint32_t state = 7;
+    const struct stm_u16 image = {px, W, W, H};
     memset(px, 0, W * H * sizeof *px);
     for (int i = 0; i < NUCLEI && what != GRAINS; i++) {
         const int x = (int)random_below(&state, W), y = (int)random_below(&state, H);
-        add_nucleus(px, x, y, 5 + (int)random_below(&state, 7), 3000 + (int)random_below(&state, 9000));
+        add_nucleus(image, x, y, 5 + (int)random_below(&state, 7), 3000 + (int)random_below(&state, 9000));
     }
-    if (what == HAZE) add_nucleus(px, W / 2, H / 2, H, 2600);
+    if (what == HAZE) add_nucleus(image, W / 2, H / 2, H, 2600);
     for (int i = 0; i < W * H; i++) {
         const int grain = what == GRAINS && i % W % 4 == 1 && i / W % 4 == 1 ? 20000 : 0;
         const int v = px[i] + 500 + grain + (int)random_below(&state, 200);
@@ -51,16 +63,17 @@ static void draw(uint16_t *px, enum picture what)
     }
 }
 
-static void find(struct answer *a, const uint16_t *px, bool declump, int threads)
+static void find(struct answer *a, struct stm_cu16 plane, const struct finder *finder, bool declump,
+                 int threads)
 {
     const struct stm_nuclei_options options = {.sensitivity = 0.5, .boundary = 0.45, .declump = declump};
     struct stm_error err = {0};
-    assert_ok(stm_arena_create(&a->scratch, stm_nuclei_scratch(W, H), &err) &&
+    assert_ok(stm_arena_create(&a->scratch, finder->scratch(plane.w, plane.h), &err) &&
                   stm_arena_create(&a->keep, KEEP, &err),
               &err);
     a->scratch.threads = threads;
-    assert_ok(stm_nuclei_find(&a->found, (struct stm_u32){a->labels, W, W, H}, (struct stm_cu16){px, W, W, H},
-                              stm_kernels_best(), &options, &a->scratch, &a->keep, &err),
+    assert_ok(finder->find(&a->found, (struct stm_u32){a->labels, plane.w, plane.w, plane.h}, plane,
+                           stm_kernels_best(), &options, &a->scratch, &a->keep, &err),
               &err);
     assert_int_equal(a->scratch.used, 0);
 }
@@ -90,31 +103,57 @@ static void assert_same(const struct answer *a, const struct answer *b)
     assert_memory_equal(a->labels, b->labels, sizeof a->labels);
 }
 
-static void any_number_of_threads_finds_the_same(void **state)
+/* Runs on 1, 2, 3 and 5 threads, with memory that held something else each time, find the same as the first.
+ */
+static void compare(struct stm_cu16 plane, const struct finder *finder, bool declump, int least)
 {
     static const int threads[] = {1, 2, 3, 5};
     static const char *const poison[] = {"", "170", "85", "255"};
     static struct answer alone, together;
+    unsetenv("STROMA_POISON");
+    find(&alone, plane, finder, declump, 0);
+    assert_true(alone.found.objects >= least);
+    for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {
+        setenv("STROMA_POISON", poison[i], 1);
+        find(&together, plane, finder, declump, threads[i]);
+        assert_same(&alone, &together);
+        forget(&together);
+    }
+    forget(&alone);
+    unsetenv("STROMA_POISON");
+}
+
+static void any_number_of_threads_finds_the_same(void **state)
+{
     static uint16_t px[W * H];
     (void)state;
     for (int what = 0; what < 2 * PICTURES; what++) {
         draw(px, what / 2);
-        unsetenv("STROMA_POISON");
-        find(&alone, px, what % 2, 0);
-        if (what / 2 <= NUCLEI_DARK) assert_in_range(alone.found.objects, NUCLEI / 4, NUCLEI);
-        for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {
-            setenv("STROMA_POISON", poison[i], 1);
-            find(&together, px, what % 2, threads[i]);
-            assert_same(&alone, &together);
-            forget(&together);
-        }
-        forget(&alone);
+        const int least = what / 2 <= NUCLEI_DARK ? NUCLEI / 4 : 0;
+        compare((struct stm_cu16){px, W, W, H}, &by_levels, what % 2, least);
+        compare((struct stm_cu16){px, W, W, H}, &by_threshold, what % 2, least);
     }
-    unsetenv("STROMA_POISON");
+}
+
+/* A chain of touching nuclei from corner to corner below some that lie apart, so that it is not among the
+ * labels of the first thread. */
+static void a_chain_across_the_image_is_cut_the_same(void **state)
+{
+    static uint16_t px[WIDE * WIDE];
+    const struct stm_u16 image = {px, WIDE, WIDE, WIDE};
+    (void)state;
+    for (int i = 0; i < 120; i++)
+        add_nucleus(image, 20 + i % 40 * 32, 20 + i / 40 * 32, 12, 8000);
+    for (int at = 140; at < WIDE - 20; at += 17)
+        add_nucleus(image, at - 120, at, 14, 8000);
+    for (int i = 0; i < WIDE * WIDE; i++)
+        px[i] = (uint16_t)(px[i] + 500 + i % 8191 * 13 % 97);
+    compare((struct stm_cu16)STM_CONST(image), &by_threshold, true, 180);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(any_number_of_threads_finds_the_same)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(any_number_of_threads_finds_the_same),
+                                       cmocka_unit_test(a_chain_across_the_image_is_cut_the_same)};
     return cmocka_run_group_tests_name(__FILE__, tests, NULL, NULL);
 }
