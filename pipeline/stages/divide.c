@@ -19,7 +19,8 @@ static const char *const contrasts[] = {"auto", "positive", "negative", "texture
 
 struct knobs {
     int method, weights, networks, contrast;
-    double cell_um, sharpness, least_um2, patch_um2, texture_percent, neck, uncertainty_percent;
+    double cell_um, sharpness, least_sharpness, least_um2, patch_um2, texture_percent, neck,
+        uncertainty_percent;
 };
 
 static const struct stm_param params[] = {
@@ -33,9 +34,10 @@ static const struct stm_param params[] = {
             "net: asked about each image; two are more accurate, one is faster"),
     STM_REAL(knobs, cell_um, "um", 0, 1000, 0,
              "net: diameter of a disc as large as the usual cell; 0 = found in each image"),
-    STM_REAL(
-        knobs, sharpness, "", 0, 1, 0.45,
-        "net: where the network is less decided (Segment_Sharpness), the classical method is used and said"),
+    STM_REAL(knobs, sharpness, "", 0, 1, 0.45,
+             "net: where the network is less decided (Segment_Sharpness), the field is said to be doubtful"),
+    STM_REAL(knobs, least_sharpness, "", 0, 1, 0.15,
+             "net: where it is less decided than that, the classical method is used, which is said, too"),
     STM_REAL(knobs, least_um2, "um2", 1, 100000, 120,
              "smaller parts, or below a fifth of the usual cell, belong to their neighbour"),
     STM_CHOICE(
@@ -163,6 +165,19 @@ static bool paint_nuclei(struct stm_cells_options *o, const struct stm_site *sit
     return true;
 }
 
+/* Says so where the network is undecided; whether so much that it is not followed. */
+static bool doubted(struct stm_site *site, double sharpness, const struct knobs *k)
+{
+    if (sharpness >= k->sharpness) return false;
+    const bool left = sharpness < k->least_sharpness;
+    stm_row_flag(&site->row, STM_VERDICT_WARN,
+                 "unlike the images the network knows (sharpness %.2f, %.2f would be usual): %s", sharpness,
+                 k->sharpness,
+                 left ? "cells found by the classical method, do not rely on their count"
+                      : "look at the overlay before relying on the count");
+    return left;
+}
+
 /* The network first, unless it is not wanted; where it is undecided, the classical method after it. */
 static bool find(struct stm_cells *cells, struct stm_site *site, int c, const struct stm_stage_env *env,
                  struct stm_error *err)
@@ -190,13 +205,8 @@ static bool find(struct stm_cells *cells, struct stm_site *site, int c, const st
         value[BY_PHASE_NET] = cells->phase;
         value[SHARPNESS] = cells->sharpness;
         value[DIAMETER] = cells->usual_px;
-        if (!cells->n || cells->sharpness >= k->sharpness) return true;
+        if (!cells->n || !doubted(site, cells->sharpness, k)) return true;
         value[BY_NET] = 0;
-        stm_row_flag(
-            &site->row, STM_VERDICT_WARN,
-            "unlike the images the network knows (sharpness %.2f, at least %.2f needed): cells found "
-            "by the classical method, do not rely on their count",
-            cells->sharpness, k->sharpness);
     }
     stm_arena_reset(env->scratch, mark);
     return stm_cells_classical(cells, plane, pixel_um, &options, env->kernels, env->scratch, err);

@@ -213,6 +213,29 @@ static double *column(struct world *w, const char *name)
     return w->f.site.site_values + i;
 }
 
+/* An undecided network is followed and doubted, one at a loss is not followed. */
+static void doubt_is_said(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *usual, *least, *words;
+    } limit[] = {{"0", "0", ""}, {"1", "0", "look at the overlay"}, {"1", "1", "by the classical method"}};
+    for (size_t i = 0; i < sizeof limit / sizeof *limit; i++) {
+        struct world w;
+        struct stm_error err;
+        open_world(&w, STM_ROLE_PHASE, "net", 30);
+        assert_ok(stm_param_set(stm_stage_divide.params, w.f.params, "sharpness", limit[i].usual, &err),
+                  &err);
+        assert_ok(stm_param_set(stm_stage_divide.params, w.f.params, "least_sharpness", limit[i].least, &err),
+                  &err);
+        run(&w);
+        assert_near(*column(&w, "Segment_ByNet"), i < 2, 0);
+        assert_int_equal(w.f.site.row.verdict, i ? STM_VERDICT_WARN : STM_VERDICT_OK);
+        assert_non_null(strstr(w.f.site.row.reason, limit[i].words));
+        close_world(&w);
+    }
+}
+
 /* One field found with each set of weights: the plate and the well say so. A field that the classical method
  * found has no weights. */
 static void mixed_weights_are_said(void **state)
@@ -254,6 +277,7 @@ int main(void)
         cmocka_unit_test(objects_are_those_of_the_labels),
         cmocka_unit_test(rounded_cells_are_part_of_the_cover),
         cmocka_unit_test(a_size_in_um_needs_a_pixel_size),
+        cmocka_unit_test(doubt_is_said),
         cmocka_unit_test(mixed_weights_are_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
