@@ -51,7 +51,7 @@ def peers(files, out):
 
 def competitors(program, images, files, out):
     no_images = ["--no-overlays", "--no-labels"]
-    tables = [*no_images, "--no-html", "--no-hashes"]
+    tables = [*no_images, "--no-html", "--no-pdf", "--no-hashes"]
     base = [program, "run", images, "--channels", "nuclei,dead", "-q", "-o", os.path.join(out, "stroma")]
     for method in ("threshold", "classical", "net"):
         this = base + ["--set", f"segment.method={method}"]

@@ -102,10 +102,25 @@ static const uint16_t *row_of(const struct source *s, int y)
     return s->src.px + y * s->src.stride;
 }
 
+/* In place of row y what the grid leaves of it. */
+static const uint16_t *row_less(const struct stm_kernels *k, uint16_t *dst, const struct source *s,
+                                struct stm_grid grid, int y)
+{
+    uint16_t level[STM_GRID_CHUNK];
+    const uint16_t *row = row_of(s, y);
+    for (int x = 0; x < s->src.w; x += STM_GRID_CHUNK) {
+        const int n = s->src.w - x < STM_GRID_CHUNK ? s->src.w - x : STM_GRID_CHUNK;
+        stm_grid_row(k, level, grid, x, n, y);
+        k->subtract_row(dst + x, row + x, level, 0, n);
+    }
+    return dst;
+}
+
 /* A ring of 2 radius + 2 rows holds what has been smoothed along x; a row of dst is written only after all
  * rows of src up to y + radius were read, which is why dst may be src. */
 void stm_gauss_rows(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src,
-                    const struct stm_gauss *gauss, int y0, int y1, const uint16_t *around, void *scratch)
+                    const struct stm_gauss *gauss, const struct stm_grid *less, int y0, int y1,
+                    const uint16_t *around, void *scratch)
 {
     const struct source from = {src, around, y0, y1, reach(gauss)};
     const int radius = gauss->radius, ring = 2 * radius + 2;
@@ -115,7 +130,8 @@ void stm_gauss_rows(const struct stm_kernels *k, struct stm_u16 dst, struct stm_
     for (int y = y0, next = y0 > radius ? y0 - radius : 0; y < y1 && dst.w > 0; y += 2) {
         const int16_t *row[2 * STM_GAUSS_MAX_RADIUS + 2];
         for (; next < src.h && next <= y + radius + 1; next++) {
-            pad_row(padded, row_of(&from, next), src.w, radius);
+            pad_row(padded, less ? row_less(k, (uint16_t *)padded, &from, *less, next) : row_of(&from, next),
+                    src.w, radius);
             k->gauss_row(rows + next % ring * pitch, padded, src.w, gauss);
         }
         for (int i = 0; i < ring; i++)
@@ -128,7 +144,7 @@ void stm_gauss_rows(const struct stm_kernels *k, struct stm_u16 dst, struct stm_
 void stm_gauss(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src,
                const struct stm_gauss *gauss, void *scratch)
 {
-    stm_gauss_rows(k, dst, src, gauss, 0, dst.h, NULL, scratch);
+    stm_gauss_rows(k, dst, src, gauss, NULL, 0, dst.h, NULL, scratch);
 }
 
 /* Cells as large as leave a small Gaussian of at least 2 cells: cells and interpolation then make up at most

@@ -24,9 +24,11 @@ size_t stm_gauss_scratch(int w, const struct stm_gauss *gauss);
 
 /* The same for rows [y0, y1) of dst alone, so that several threads can smooth an image in place: what lies
  * outside of these rows of src is read from `around`, which stm_gauss_around fills before any of them begins
- * (NULL when nothing lies outside). Not fewer rows than the radius. */
+ * (NULL when nothing lies outside). Not fewer rows than the radius. Where `less` is no NULL, it is taken away
+ * from src on the way, as by stm_grid_subtract without a pedestal. */
 void stm_gauss_rows(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src,
-                    const struct stm_gauss *gauss, int y0, int y1, const uint16_t *around, void *scratch);
+                    const struct stm_gauss *gauss, const struct stm_grid *less, int y0, int y1,
+                    const uint16_t *around, void *scratch);
 void stm_gauss_around(uint16_t *around, struct stm_cu16 src, const struct stm_gauss *gauss, int y0, int y1);
 size_t stm_gauss_around_bytes(int w, const struct stm_gauss *gauss);
 

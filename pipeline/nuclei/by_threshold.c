@@ -52,9 +52,9 @@ static bool take_background(struct stm_finder *f, struct stm_error *err)
     const struct stm_gauss gauss = stm_gauss_make(sigma);
     const struct stm_cu16 light = STM_CONST(f->light);
     void *grid = stm_arena_take(f->scratch, stm_gauss_grid_scratch(f->w, f->h, far), "the background", err);
-    if (!grid || !stm_nuclei_subtract(f, stm_gauss_grid(f->kernels, light, far, grid), err) ||
-        !stm_nuclei_smooth(f, &gauss, err))
-        return false;
+    if (!grid) return false;
+    const struct stm_grid background = stm_gauss_grid(f->kernels, light, far, grid);
+    if (!stm_nuclei_smooth(f, &gauss, &background, err)) return false;
     f->noise *= left / sigma;
     stm_arena_reset(f->scratch, mark);
     return true;

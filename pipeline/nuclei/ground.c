@@ -202,7 +202,7 @@ static double noise_left(const struct stm_gauss *g)
 static bool smooth(struct stm_finder *f, double sigma, struct stm_error *err)
 {
     const struct stm_gauss gauss = stm_gauss_make(sigma);
-    if (!stm_nuclei_smooth(f, &gauss, err)) return false;
+    if (!stm_nuclei_smooth(f, &gauss, NULL, err)) return false;
     f->noise *= noise_left(&gauss);
     return true;
 }

@@ -38,6 +38,7 @@ bool stm_nuclei_shrink(const struct stm_finder *f, struct stm_u16 dst, int shift
 struct smoothing {
     const struct stm_finder *f;
     const struct stm_gauss *gauss;
+    const struct stm_grid *less;
     uint16_t *around[STM_TEAM_MOST];
 };
 
@@ -60,15 +61,16 @@ static bool smooth_rows(void *context, int part, int64_t from, int64_t end, stru
     void *rows =
         stm_arena_take(stm_nuclei_arena(f, part), stm_gauss_scratch(f->w, s->gauss), "rows to smooth", err);
     if (!rows) return false;
-    stm_gauss_rows(f->kernels, f->light, (struct stm_cu16)STM_CONST(f->light), s->gauss, (int)from, (int)end,
-                   s->around[part], rows);
+    stm_gauss_rows(f->kernels, f->light, (struct stm_cu16)STM_CONST(f->light), s->gauss, s->less, (int)from,
+                   (int)end, s->around[part], rows);
     return true;
 }
 
-bool stm_nuclei_smooth(const struct stm_finder *f, const struct stm_gauss *gauss, struct stm_error *err)
+bool stm_nuclei_smooth(const struct stm_finder *f, const struct stm_gauss *gauss, const struct stm_grid *less,
+                       struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(f->scratch);
-    struct smoothing s = {.f = f, .gauss = gauss};
+    struct smoothing s = {.f = f, .gauss = gauss, .less = less};
     if (!stm_team_share(f->team, f->h, 2, &s, look_around, err) ||
         !stm_team_share(f->team, f->h, 2, &s, smooth_rows, err))
         return false;

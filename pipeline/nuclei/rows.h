@@ -22,8 +22,10 @@ static inline void stm_nuclei_fetch(const void *row, int x0, int x1, int size)
 /* dst = means of cells of the light, as stm_shrink_mean. */
 bool stm_nuclei_shrink(const struct stm_finder *f, struct stm_u16 dst, int shift, struct stm_error *err);
 
-/* The light smoothed in place; what `grid` has taken away from it. */
-bool stm_nuclei_smooth(const struct stm_finder *f, const struct stm_gauss *gauss, struct stm_error *err);
+/* The light smoothed in place, `less` taken away from it before (NULL: nothing); `grid` taken away from it.
+ */
+bool stm_nuclei_smooth(const struct stm_finder *f, const struct stm_gauss *gauss, const struct stm_grid *less,
+                       struct stm_error *err);
 bool stm_nuclei_subtract(const struct stm_finder *f, struct stm_grid grid, struct stm_error *err);
 
 /* The runs of items [from, end), in order: writes at most `room` and returns how many there are. */
