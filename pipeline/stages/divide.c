@@ -171,8 +171,8 @@ static bool doubted(struct stm_site *site, double sharpness, const struct knobs 
     if (sharpness >= k->sharpness) return false;
     const bool left = sharpness < k->least_sharpness;
     stm_row_flag(&site->row, STM_VERDICT_WARN,
-                 "unlike the images the network knows (sharpness %.2f, %.2f would be usual): %s", sharpness,
-                 k->sharpness,
+                 "unlike the images the network knows (sharpness %.2f, at least %.2f is usual): %s",
+                 sharpness, k->sharpness,
                  left ? "cells found by the classical method, do not rely on their count"
                       : "look at the overlay before relying on the count");
     return left;
