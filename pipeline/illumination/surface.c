@@ -81,22 +81,53 @@ static bool solve(double a[N][N], double c[N], int n)
     return true;
 }
 
+/* What the tiles of a row add up to: of weights times pairs of polynomials along it, and times values. */
+struct row_sums {
+    double pair[D + 1][D + 1], value[D + 1];
+};
+
+static void sum_row(struct row_sums *sums, int degree, const double *value, const double *weight, int nx,
+                    double pu[STM_TILES_MAX][D + 1])
+{
+    *sums = (struct row_sums){0};
+    for (int x = 0; x < nx; x++)
+        for (int i = 0; i <= degree; i++) {
+            const double part = weight[x] * pu[x][i];
+            for (int j = 0; j <= degree; j++)
+                sums->pair[i][j] += part * pu[x][j];
+            sums->value[i] += part * value[x];
+        }
+}
+
+/* Degrees of the terms along both axes, in the order of `product`. */
+static void degrees_of(int degree, int u[N], int v[N])
+{
+    int k = 0;
+    for (int j = 0; j <= degree; j++)
+        for (int i = 0; i + j <= degree; i++) {
+            u[k] = i;
+            v[k++] = j;
+        }
+}
+
 static bool weighted_fit(struct stm_surface *surface, const double *value, const double *weight, int nx,
                          int ny)
 {
-    double a[N][N] = {{0}}, c[N] = {0}, b[N], pu[STM_TILES_MAX][D + 1], pv[STM_TILES_MAX][D + 1];
+    double a[N][N] = {{0}}, c[N] = {0}, pu[STM_TILES_MAX][D + 1], pv[STM_TILES_MAX][D + 1];
+    int u[N], v[N];
     const int n = terms(surface->degree);
     legendre_of_tiles(nx, pu);
     legendre_of_tiles(ny, pv);
-    for (int y = 0, at = 0; y < ny; y++)
-        for (int x = 0; x < nx; x++, at++) {
-            product(surface->degree, pu[x], pv[y], b);
-            for (int i = 0; i < n; i++) {
-                for (int j = 0; j <= i; j++)
-                    a[i][j] += weight[at] * b[i] * b[j];
-                c[i] += weight[at] * b[i] * value[at];
-            }
+    degrees_of(surface->degree, u, v);
+    for (int y = 0; y < ny; y++) {
+        struct row_sums row;
+        sum_row(&row, surface->degree, value + y * nx, weight + y * nx, nx, pu);
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j <= i; j++)
+                a[i][j] += pv[y][v[i]] * pv[y][v[j]] * row.pair[u[i]][u[j]];
+            c[i] += pv[y][v[i]] * row.value[u[i]];
         }
+    }
     if (!solve(a, c, n)) return false;
     for (int i = 0; i < n; i++)
         surface->c[i] = c[i];
