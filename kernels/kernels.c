@@ -27,6 +27,7 @@ static const struct stm_kernels ref = {
     .maximum_row = stm_maximum_row_ref,
     .focus_row = stm_focus_row_ref,
     .gradient_row = stm_gradient_row_ref,
+    .lift_row = stm_lift_row_ref,
     .stretch_row = stm_stretch_row_ref,
     .conv8_row = stm_conv8_row_ref,
     .log_row = stm_log_row_ref,
@@ -88,6 +89,7 @@ OWN(minimum_row)
 OWN(maximum_row)
 OWN(focus_row)
 OWN(gradient_row)
+OWN(lift_row)
 OWN(stretch_row)
 OWN(conv8_row)
 OWN(log_row)
@@ -102,8 +104,8 @@ static const struct {
     ROW(gauss_row),    ROW(gauss_column),   ROW(threshold_row), ROW(compare_row),  ROW(at_least_row),
     ROW(distance_row), ROW(tops_row),       ROW(intensity_row), ROW(upto_row),     ROW(ranks_row),
     ROW(median3_row),  ROW(median5_row),    ROW(minimum_row),   ROW(maximum_row),  ROW(focus_row),
-    ROW(gradient_row), ROW(stretch_row),    ROW(conv8_row),     ROW(log_row),      ROW(unmix_row),
-    ROW(tensor_row),
+    ROW(gradient_row), ROW(lift_row),       ROW(stretch_row),   ROW(conv8_row),    ROW(log_row),
+    ROW(unmix_row),    ROW(tensor_row),
 };
 
 const char *stm_kernel_name(int i)

@@ -34,6 +34,7 @@ struct stm_kernels {
     stm_extremum_row_fn *minimum_row, *maximum_row;
     stm_focus_row_fn *focus_row;
     stm_gradient_row_fn *gradient_row;
+    stm_lift_row_fn *lift_row;
     stm_stretch_row_fn *stretch_row;
     stm_conv8_row_fn *conv8_row;
     stm_log_row_fn *log_row;

@@ -256,6 +256,15 @@ void stm_gradient_row_ref(uint16_t *dst, const uint16_t *const *row, float scale
     }
 }
 
+void stm_lift_row_ref(uint16_t *dst, const uint16_t *src, uint16_t flip, int up, int w)
+{
+    const int most = 65535 >> up;
+    for (int x = 0; x < w; x++) {
+        const int v = !flip ? src[x] : src[x] > flip ? 0 : flip - src[x];
+        dst[x] = (uint16_t)(v > most ? 65535 : v << up);
+    }
+}
+
 void stm_stretch_row_ref(uint8_t *dst, const uint16_t *src, uint16_t black, uint16_t white, int w)
 {
     const uint32_t range = (uint32_t)white - black, m = (255 * (UINT32_C(1) << 24) + range / 2) / range;

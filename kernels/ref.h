@@ -23,6 +23,7 @@ stm_median_row_fn stm_median3_row_ref, stm_median5_row_ref;
 stm_extremum_row_fn stm_minimum_row_ref, stm_maximum_row_ref;
 stm_focus_row_fn stm_focus_row_ref;
 stm_gradient_row_fn stm_gradient_row_ref;
+stm_lift_row_fn stm_lift_row_ref;
 stm_stretch_row_fn stm_stretch_row_ref;
 stm_conv8_row_fn stm_conv8_row_ref;
 stm_log_row_fn stm_log_row_ref;

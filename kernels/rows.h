@@ -93,6 +93,9 @@ typedef void stm_tensor_row_fn(struct stm_tensor *sums, const uint16_t *up, cons
 /* Sobel magnitude of row[1] (focus.h); rows have one more pixel on both sides and slack as for medians. */
 typedef void stm_gradient_row_fn(uint16_t *dst, const uint16_t *const *row, float scale, int w);
 
+/* Light in upper bits (stretch.h); dst may be src. */
+typedef void stm_lift_row_fn(uint16_t *dst, const uint16_t *src, uint16_t flip, int up, int w);
+
 /* 16 to 8 bits (stretch.h). */
 typedef void stm_stretch_row_fn(uint8_t *dst, const uint16_t *src, uint16_t black, uint16_t white, int w);
 

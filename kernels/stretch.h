@@ -1,4 +1,4 @@
-/* Pictures for people: 16 bits stretched to 8, smaller where wanted. */
+/* Grey levels over the whole range: pictures for people, 16 bits stretched to 8; light in upper bits. */
 #ifndef STM_STRETCH_H
 #define STM_STRETCH_H
 
@@ -12,5 +12,9 @@ struct stm_kernels;
  * counts as black + 1 (black then at most 65534). */
 void stm_stretch(const struct stm_kernels *k, struct stm_u8 dst, struct stm_cu16 src, int shift,
                  uint16_t black, uint16_t white);
+
+/* dst = min(65535, v << up), up 0 … 15, where v is the source, or max(flip - source, 0) when flip is not 0:
+ * dim and dark objects on a light ground as light that fills the upper bits. dst may be src. */
+void stm_lift(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, uint16_t flip, int up);
 
 #endif

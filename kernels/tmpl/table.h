@@ -42,6 +42,7 @@ const struct stm_kernels V_TABLE = {
     .maximum_row = maximum_row,
     .focus_row = focus_row,
     .gradient_row = gradient_row,
+    .lift_row = lift_row,
     .stretch_row = stretch_row,
     .conv8_row = conv8_row,
     .log_row = log_row,

@@ -2,6 +2,7 @@
 /* The plane as light: more is more stain, in 16 bits of which the upper ones are in use. */
 #include "kernels/gauss.h"
 #include "kernels/histogram.h"
+#include "kernels/stretch.h"
 #include "pipeline/nuclei/finder.h"
 #include "pipeline/nuclei/sample.h"
 
@@ -38,28 +39,10 @@ static bool is_dark(struct span s, int polarity)
     return s.middle - s.low > 2 * (s.high - s.middle) && 2 * s.middle > s.most && s.high < 65535;
 }
 
-/* dst = src << up, or flip - src where nuclei are dark, within 0 … 65535: in 16 bits, so that they go through
- * vectors. */
-static void fill_row(uint16_t *restrict dst, const uint16_t *restrict src, int w, int up)
-{
-    const uint16_t most = (uint16_t)(65535 >> up);
-    for (int x = 0; x < w; x++)
-        dst[x] = (uint16_t)(src[x] > most ? 65535 : src[x] << up);
-}
-
-static void fill_dark_row(uint16_t *restrict dst, const uint16_t *restrict src, int w, int up, uint16_t flip)
-{
-    const uint16_t most = (uint16_t)(65535 >> up);
-    for (int x = 0; x < w; x++) {
-        const uint16_t v = (uint16_t)(src[x] > flip ? 0 : flip - src[x]);
-        dst[x] = (uint16_t)(v > most ? 65535 : v << up);
-    }
-}
-
 struct filling {
     const struct stm_finder *f;
     struct stm_cu16 plane;
-    uint16_t high;
+    uint16_t flip;
 };
 
 static bool fill_rows(void *context, int part, int64_t from, int64_t end, struct stm_error *err)
@@ -68,14 +51,10 @@ static bool fill_rows(void *context, int part, int64_t from, int64_t end, struct
     const struct stm_finder *const f = fill->f;
     (void)part;
     (void)err;
-    for (int64_t y = from; y < end; y++) {
-        const uint16_t *src = fill->plane.px + y * fill->plane.stride;
-        uint16_t *dst = f->light.px + y * f->light.stride;
-        if (f->dark)
-            fill_dark_row(dst, src, f->w, f->up, fill->high);
-        else
-            fill_row(dst, src, f->w, f->up);
-    }
+    const struct stm_u16 dst = {f->light.px + from * f->light.stride, f->light.stride, f->w,
+                                (int)(end - from)};
+    const struct stm_cu16 src = {fill->plane.px + from * fill->plane.stride, fill->plane.stride, f->w, dst.h};
+    stm_lift(f->kernels, dst, src, fill->flip, f->up);
     return true;
 }
 
@@ -119,7 +98,7 @@ bool stm_nuclei_light(struct stm_finder *f, struct stm_cu16 plane, struct stm_er
     const int top = f->dark ? s.high - s.low : s.most;
     while (f->up < 12 && (top << (f->up + 1)) < 49152)
         f->up++;
-    struct filling fill = {f, plane, (uint16_t)s.high};
+    struct filling fill = {f, plane, (uint16_t)(f->dark ? s.high : 0)};
     if (!stm_team_share(f->team, f->h, 1, &fill, fill_rows, err)) return false;
     f->noise = noise_of((struct stm_cu16)STM_CONST(f->light), bins);
     stm_arena_reset(f->scratch, mark);

@@ -40,8 +40,21 @@ static void no_range(const struct stm_kernels *ref, uint16_t black, uint16_t whi
           white);
 }
 
+static void lifted(const struct stm_kernels *ref, int flip, int up, const int want[4])
+{
+    const uint16_t px[4] = {0, 3, 40000, 65535};
+    uint16_t out[4];
+    stm_lift(ref, (struct stm_u16){out, 4, 4, 1}, (struct stm_cu16){px, 4, 4, 1}, (uint16_t)flip, up);
+    for (int i = 0; i < 4; i++)
+        CHECK(out[i] == want[i], "flip %d, up %d: %u is %u, not %d", flip, up, px[i], out[i], want[i]);
+}
+
 static void truth(const struct stm_kernels *ref)
 {
+    lifted(ref, 0, 0, (const int[]){0, 3, 40000, 65535});
+    lifted(ref, 0, 4, (const int[]){0, 48, 65535, 65535});
+    lifted(ref, 40001, 0, (const int[]){40001, 39998, 1, 0});
+    lifted(ref, 40001, 15, (const int[]){65535, 65535, 32768, 0});
     no_range(ref, 65535, 65535);
     no_range(ref, 500, 500);
     no_range(ref, 500, 20);
@@ -66,8 +79,21 @@ static void same_shape(const struct stm_kernels *ref, const struct stm_kernels *
     check_equal_bytes(a.px, b.px, (size_t)(w * h), "stretch");
 }
 
+static void same_lift(const struct stm_kernels *ref, const struct stm_kernels *k, const struct check_shape *s)
+{
+    const struct stm_u16 src = check_image_fill(s->w, s->h, s->side, s->fill),
+                         a = check_image_fill(s->w, s->h, 0, FILL_NOISE),
+                         b = check_image_fill(s->w, s->h, s->side, FILL_NOISE);
+    const uint16_t flip = (uint16_t)(check_below(2) * check_below(65536));
+    const int up = (int)check_below(16);
+    stm_lift(ref, a, check_const(src), flip, up);
+    stm_lift(k, b, check_const(src), flip, up);
+    check_equal_u16(a, b, "lift");
+}
+
 static void same(const struct stm_kernels *ref, const struct stm_kernels *k)
 {
+    check_each_shape(same_lift, ref, k);
     check_each_shape(same_shape, ref, k);
 }
 
@@ -76,6 +102,7 @@ struct bench {
     struct stm_u8 dst;
     struct stm_cu16 src;
     int shift;
+    struct stm_u16 light;
 };
 
 static void work(void *state)
@@ -84,15 +111,28 @@ static void work(void *state)
     stm_stretch(b->k, b->dst, b->src, b->shift, 100, 5000);
 }
 
+static void lift_work(void *state)
+{
+    const struct bench *b = state;
+    stm_lift(b->k, b->light, b->src, 0, 2);
+}
+
 static void bench(const struct stm_kernels *k)
 {
     enum { N = 2048 };
     static const char *const names[] = {"stretch", "stretch 1/2", "stretch 1/4"};
     for (int shift = 0; shift <= 2; shift++) {
-        struct bench b = {k, bytes(N >> shift, N >> shift, 0),
-                          check_const(check_image_fill(N, N, 0, FILL_NOISE)), shift};
+        struct bench b = {k,
+                          bytes(N >> shift, N >> shift, 0),
+                          check_const(check_image_fill(N, N, 0, FILL_NOISE)),
+                          shift,
+                          {0}};
         check_time(names[shift], work, &b, N * N);
     }
+    struct bench b = {.k = k,
+                      .src = check_const(check_image_fill(N, N, 0, FILL_NOISE)),
+                      .light = check_image_fill(N, N, 0, FILL_NOISE)};
+    check_time("lift", lift_work, &b, N * N);
 }
 
 const struct check check_stretch = {"stretch", truth, same, bench};
