@@ -4,7 +4,7 @@
 #include "kernels/gauss.h"
 #include "kernels/histogram.h"
 #include "kernels/maths.h"
-#include "pipeline/nets/net.h"
+#include "pipeline/nets/fine.h"
 #include "pipeline/nets/resize.h"
 
 #include <string.h>
@@ -117,16 +117,11 @@ static const uint8_t *code_of(const struct stm_net_contrast *c, const struct str
     return c->code[(d < -c->most ? -c->most : d > c->most ? c->most : d) + c->most];
 }
 
-/* Pixels of two columns become neighbours, rows of a pair the two halves of a quad. */
 static void put_codes(uint8_t *const *quad, const struct stm_net_contrast *c, const struct stretch *s, int x,
                       int part)
 {
-    for (int i = 0; i < s->n; i += STM_NET_FINE) {
-        const uint8_t *left = code_of(c, s, i), *right = code_of(c, s, i + 1);
-        const int at = (x + i) / STM_NET_FINE * 4 + part * STM_NET_FINE;
-        memcpy(quad[0] + at, (uint8_t[]){left[0], right[0]}, 2);
-        memcpy(quad[1] + at, (uint8_t[]){left[1], right[1]}, 2);
-    }
+    for (int i = 0; i < s->n; i += STM_NET_FINE)
+        stm_net_put_pair(quad, STM_CONTRAST_CODES, x + i, part, code_of(c, s, i), code_of(c, s, i + 1));
 }
 
 void stm_net_contrast_row(const struct stm_net_contrast *c, uint8_t *const *quad, int y)

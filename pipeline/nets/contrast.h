@@ -10,13 +10,13 @@
 /* Light, what is around it (a Gaussian of STM_CONTRAST_SIGMA pixels), and the codes of their difference: d as
  * code[d + most], clipped to -most … most; [0] is contrast, [1] its signed root, each 0 … 127 with 64 for
  * none. `most` is the 99 % rank of |d|, at least 1. */
-enum { STM_CONTRAST_SIGMA = 80 };
+enum { STM_CONTRAST_SIGMA = 80, STM_CONTRAST_CODES = 2 };
 struct stm_net_contrast {
     const struct stm_kernels *kernels;
     struct stm_u16 light;
     struct stm_grid ground;
     int most;
-    uint8_t (*code)[2];
+    uint8_t (*code)[STM_CONTRAST_CODES];
 };
 
 /* Resamples `plane` to w x h pixels (multiples of STM_NET_FINE) and fills `c`, whose parts are taken from the

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline/nets/look.h"
 
+#include "pipeline/nets/fine.h"
 #include "pipeline/nets/style.h"
 
 #include <math.h>

@@ -46,20 +46,20 @@ struct stm_net {
     const struct stm_net_head *head;
 };
 
-/* Nuclei in fluorescence. Input: light as 0 … 127, its root, its fourth root, 0. Outputs: log odds of being
- * in a nucleus in units of 1/256; distance to the nucleus' own edge over the greatest in it, in 1/16384. */
+/* Nuclei in fluorescence. Input (fine.h): light of a pixel's image pixels as 0 … 127, its root, its fourth
+ * root. Outputs: log odds of being in a nucleus in units of 1/256; distance to the nucleus' own edge over the
+ * greatest in it, in 1/16384. */
 extern const struct stm_net stm_net_nuclei;
 
-/* Adherent cells in transmitted light. A pixel is STM_NET_FINE x STM_NET_FINE of the image. Input: contrast
- * of these pixels against the surroundings as 0 … 127 (64: none), its signed root (contrast.h). Outputs: log
- * odds of being in a cell in units of 1/256; mean of the distance to the cell's own edge and the nearness to
- * its middle, each over the greatest in it, in 1/16384. */
+/* Adherent cells in transmitted light. Input: contrast of a pixel's image pixels against the surroundings as
+ * 0 … 127 (64: none), its signed root (contrast.h). Outputs: log odds of being in a cell in units of 1/256;
+ * mean of the distance to the cell's own edge and the nearness to its middle, each over the greatest in it,
+ * in 1/16384. */
 extern const struct stm_net stm_net_cells, stm_net_cells_second;
 
 /* The same network, trained on phase contrast as it comes from good optics and nothing else: on such images
  * it errs less than stm_net_cells, on others more (style.h). */
 extern const struct stm_net stm_net_phase, stm_net_phase_second;
-enum { STM_NET_FINE = 2 };
 
 /* Fills row y of each of the input's quads: 4 bytes a pixel, 0 … 127. May be called by several threads at
  * once. */

@@ -4,7 +4,7 @@
 
 #include "kernels/view.h"
 
-enum { STM_NET_LEVELS = 65536 };
+enum { STM_NET_LEVELS = 65536, STM_NET_ROOTS = 3 };
 
 /* The four input bytes of each count: with x = (count - low) / (high - low), clipped to 0 … 1, the nearest of
  * 127 x, 127 x^(1/2), 127 x^(1/4); 0. Low and high are the image's ranks of 1 % and 99.8 %. */

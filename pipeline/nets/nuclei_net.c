@@ -2,22 +2,23 @@
 #include "pipeline/nets/nuclei_net.h"
 
 #include "kernels/kernels.h"
+#include "pipeline/nets/fine.h"
 #include "pipeline/nets/normalise.h"
 #include "pipeline/nets/objects.h"
 #include "pipeline/nets/opinions.h"
 #include "pipeline/nets/resize.h"
 
 #include <math.h>
-#include <string.h>
 
 /* Nuclei are 15.5 pixels wide where the network works (it was trained around 16). Images smaller than LARGE
  * pixels may grow to that size on the way there, larger ones do not grow: that bounds memory. */
 static const double canonical = 15.5, least_factor = 0.2, greatest_factor = 2.5;
 enum { LARGE = 1 << 22, LEAST_SIDE = 8 };
 
-/* A pixel is in a nucleus when its log odds are above -1/4; a top is at least 0.39 high and 0.37 above its
- * passes. */
-static const struct stm_net_limits limits = {.odds = -64, .rise = 380, .top = 400};
+/* A pixel is in a nucleus when its log odds are above 0; a top is at least 0.39 high and 0.37 above its
+ * passes.
+ */
+static const struct stm_net_limits limits = {.odds = 0, .rise = 380, .top = 400};
 
 struct view {
     struct stm_net_view net;
@@ -50,9 +51,12 @@ static size_t most(size_t a, size_t b)
 
 static size_t bytes_at(int w, int h, int full_w)
 {
-    const size_t light = stm_arena_cost((size_t)w * (size_t)h * 2) + stm_arena_cost(STM_NET_LEVELS * 4);
-    const size_t seeing = most(most(stm_resize_bytes(full_w, w), stm_arena_cost(stm_net_normalise_scratch())),
-                               stm_opinions_bytes(&stm_opinions_nuclei, w, h));
+    const int fine_w = STM_NET_FINE * w, fine_h = STM_NET_FINE * h;
+    const size_t light =
+        stm_arena_cost((size_t)fine_w * (size_t)fine_h * 2) + stm_arena_cost(STM_NET_LEVELS * 4);
+    const size_t seeing =
+        most(most(stm_resize_bytes(full_w, fine_w), stm_arena_cost(stm_net_normalise_scratch())),
+             stm_opinions_bytes(&stm_opinions_nuclei, w, h));
     return stm_net_view_bytes(w, h) + most(light + seeing, stm_net_view_working_bytes(w, h, full_w));
 }
 
@@ -65,9 +69,11 @@ size_t stm_nuclei_net_scratch(int w, int h)
 static void input_row(void *from, uint8_t *const *quad, int y)
 {
     const struct view *v = from;
-    const uint16_t *px = v->light.px + y * v->light.stride;
-    for (int x = 0; x < v->light.w; x++)
-        memcpy(quad[0] + 4 * x, v->input[px[x]], 4);
+    for (int part = 0; part < STM_NET_FINE; part++) {
+        const uint16_t *px = v->light.px + (STM_NET_FINE * y + part) * v->light.stride;
+        for (int x = 0; x < v->light.w; x += STM_NET_FINE)
+            stm_net_put_pair(quad, STM_NET_ROOTS, x, part, v->input[px[x]], v->input[px[x + 1]]);
+    }
 }
 
 static bool shrink(struct view *v, struct stm_cu16 light, struct stm_error *err)
@@ -84,6 +90,8 @@ static bool shrink(struct view *v, struct stm_cu16 light, struct stm_error *err)
 
 static bool take(struct view *v, int w, int h, struct stm_error *err)
 {
+    w *= STM_NET_FINE;
+    h *= STM_NET_FINE;
     v->light =
         (struct stm_u16){stm_arena_take(v->net.scratch, (size_t)w * (size_t)h * 2, "light", err), w, w, h};
     v->input = stm_arena_take(v->net.scratch, STM_NET_LEVELS * sizeof *v->input, "a table", err);

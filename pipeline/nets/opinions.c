@@ -6,17 +6,17 @@
 #include <string.h>
 
 const struct stm_opinions stm_opinions_nuclei = {.first = &stm_net_nuclei},
-                          stm_opinions_cells = {&stm_net_cells, &stm_net_cells_second, .fine = true},
-                          stm_opinions_phase = {&stm_net_phase, &stm_net_phase_second, .fine = true};
+                          stm_opinions_cells = {&stm_net_cells, &stm_net_cells_second},
+                          stm_opinions_phase = {&stm_net_phase, &stm_net_phase_second};
 
 struct seen {
     const struct stm_net_image *image;
     int quads;
-    bool turned, fine;
+    bool turned;
 };
 
-/* Left becomes right, and of a fine pixel (two of a row, two of the next) also above below. */
-static void turn_row(uint8_t *px, int w, bool fine)
+/* Left becomes right, and within a pixel (two of a row, two of the next) also above below. */
+static void turn_row(uint8_t *px, int w)
 {
     for (int i = 0, j = w - 1; i < j; i++, j--) {
         uint8_t left[4];
@@ -24,7 +24,7 @@ static void turn_row(uint8_t *px, int w, bool fine)
         memcpy(px + 4 * i, px + 4 * j, 4);
         memcpy(px + 4 * j, left, 4);
     }
-    for (int i = 0; i < w && fine; i++)
+    for (int i = 0; i < w; i++)
         memcpy(px + 4 * i, (uint8_t[]){px[4 * i + 3], px[4 * i + 2], px[4 * i + 1], px[4 * i]}, 4);
 }
 
@@ -34,7 +34,7 @@ static void input_row(void *from, uint8_t *const *quad, int y)
     const int w = s->image->w, h = s->image->h, inside = stm_net_mirrored(y, h);
     s->image->row(s->image->from, quad, s->turned ? h - 1 - inside : inside);
     for (int q = 0; q < s->quads; q++) {
-        if (s->turned) turn_row(quad[q], w, s->fine);
+        if (s->turned) turn_row(quad[q], w);
         for (int x = w; x < stm_net_padded(w); x++)
             memcpy(quad[q] + 4 * x, quad[q] + 4 * stm_net_mirrored(x, w), 4);
     }
@@ -79,7 +79,7 @@ bool stm_opinions_ask(const struct stm_opinions *who, const struct stm_net_image
                       struct stm_arena *scratch, struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(scratch);
-    struct seen seen = {.image = image, .quads = who->first->layer[0].quads, .fine = who->fine};
+    struct seen seen = {.image = image, .quads = who->first->layer[0].quads};
     const bool ok = stm_net_run(who->first, kernels, input_row, &seen, out, scratch, err) &&
                     (!who->second || ask_second(who, &seen, kernels, out, scratch, err));
     stm_arena_reset(scratch, mark);

@@ -8,7 +8,6 @@
 
 struct stm_opinions {
     const struct stm_net *first, *second; /* second NULL: one will do; both take in and give out the same */
-    bool fine;                            /* a pixel holds 2 x 2 of the image, to be turned as well */
 };
 
 /* Nuclei in fluorescence; adherent cells in any transmitted light, and in clear phase contrast (net.h). */

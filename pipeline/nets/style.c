@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline/nets/style.h"
 
-#include "pipeline/nets/net.h"
+#include "pipeline/nets/fine.h"
 
 #include <stdlib.h>
 

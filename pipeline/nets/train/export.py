@@ -100,8 +100,8 @@ def vector(layers, w=40, h=136):
         d = np.hypot(yy - rng.uniform(0, h), xx - rng.uniform(0, w)) / r
         x = np.maximum(x, rng.uniform(0.3, 1.2) * np.clip(3 * (1 - d), 0, 1))
     x = np.clip(x + rng.normal(0, 0.03, x.shape) + 0.04, 0, 1)
-    roots = [x, np.sqrt(x), np.sqrt(np.sqrt(x)), 0 * x]
-    planes = np.stack(roots if layers[0].outputs == 4 else [np.roll(p, (k, 1), (0, 1)) for p in roots[:2] for k in range(4)], 2)
+    roots = [x, np.sqrt(x), np.sqrt(np.sqrt(x))][:layers[0].outputs // 4]
+    planes = np.stack([np.roll(p, (k, 1), (0, 1)) for p in roots for k in range(4)], 2)
     q = np.floor(planes * STEPS + 0.5).astype(np.int64)
     y = run(layers, q).astype("<i2")
     return struct.pack("<HH", w, h) + q.astype(np.uint8).tobytes() + y[..., 0].tobytes() + y[..., 1].tobytes()

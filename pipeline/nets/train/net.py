@@ -5,7 +5,7 @@ import torch.nn.functional as F
 
 CHANNELS = {"nuclei": (16, 32, 48, 64), "cells": (16, 48, 64, 96)}
 CHANNELS["phase"] = CHANNELS["cells"]
-PLANES = {"nuclei": 3, "cells": 8, "phase": 8}  # what the network takes in; the program has them in fours
+PLANES = {"nuclei": 12, "cells": 8, "phase": 8}  # what the network takes in; the program has them in fours
 LIMIT, STEPS = 6.0, 127  # activations are 0 ... LIMIT in STEPS steps
 
 

@@ -4,7 +4,7 @@
 
 #include "kernels/kernels.h"
 #include "pipeline/nets/contrast.h"
-#include "pipeline/nets/net.h"
+#include "pipeline/nets/fine.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 1 << 18 };
+enum { MOST = 1 << 19 };
 
 struct vector {
     const struct stm_net *net;

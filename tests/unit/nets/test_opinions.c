@@ -74,9 +74,8 @@ static void second_sees_it_turned(void **state)
 {
     (void)state;
     struct picture p = draw(), t = turn(&p);
-    const struct stm_opinions first = {.first = &stm_net_cells, .fine = true},
-                              second = {.first = &stm_net_phase, .fine = true},
-                              both = {&stm_net_cells, &stm_net_phase, .fine = true};
+    const struct stm_opinions first = {.first = &stm_net_cells}, second = {.first = &stm_net_phase},
+                              both = {&stm_net_cells, &stm_net_phase};
     const struct said a = ask(&first, &p), b = ask(&second, &t), mean = ask(&both, &p);
     for (int i = 0; i < STM_NET_OUTPUTS; i++)
         for (int y = 0; y < H; y++)
@@ -91,8 +90,7 @@ static void asked_twice_it_leans_to_no_side(void **state)
 {
     (void)state;
     struct picture p = draw(), t = turn(&p);
-    const struct stm_opinions once = {.first = &stm_net_cells, .fine = true},
-                              twice = {&stm_net_cells, &stm_net_cells, .fine = true};
+    const struct stm_opinions once = {.first = &stm_net_cells}, twice = {&stm_net_cells, &stm_net_cells};
     const struct said a = ask(&twice, &p), b = ask(&twice, &t), one = ask(&once, &p), other = ask(&once, &t);
     int leans = 0;
     for (int i = 0; i < STM_NET_OUTPUTS; i++)
