@@ -256,11 +256,11 @@ void stm_gradient_row_ref(uint16_t *dst, const uint16_t *const *row, float scale
     }
 }
 
-void stm_lift_row_ref(uint16_t *dst, const uint16_t *src, uint16_t flip, int up, int w)
+void stm_lift_row_ref(uint16_t *dst, const uint16_t *src, int flip, int up, int w)
 {
     const int most = 65535 >> up;
     for (int x = 0; x < w; x++) {
-        const int v = !flip ? src[x] : src[x] > flip ? 0 : flip - src[x];
+        const int v = flip < 0 ? src[x] : src[x] > flip ? 0 : flip - src[x];
         dst[x] = (uint16_t)(v > most ? 65535 : v << up);
     }
 }

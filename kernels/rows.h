@@ -94,7 +94,7 @@ typedef void stm_tensor_row_fn(struct stm_tensor *sums, const uint16_t *up, cons
 typedef void stm_gradient_row_fn(uint16_t *dst, const uint16_t *const *row, float scale, int w);
 
 /* Light in upper bits (stretch.h); dst may be src. */
-typedef void stm_lift_row_fn(uint16_t *dst, const uint16_t *src, uint16_t flip, int up, int w);
+typedef void stm_lift_row_fn(uint16_t *dst, const uint16_t *src, int flip, int up, int w);
 
 /* 16 to 8 bits (stretch.h). */
 typedef void stm_stretch_row_fn(uint8_t *dst, const uint16_t *src, uint16_t black, uint16_t white, int w);

@@ -26,7 +26,7 @@ void stm_stretch(const struct stm_kernels *k, struct stm_u8 dst, struct stm_cu16
         }
 }
 
-void stm_lift(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, uint16_t flip, int up)
+void stm_lift(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, int flip, int up)
 {
     for (int y = 0; y < dst.h; y++)
         k->lift_row(dst.px + y * dst.stride, src.px + y * src.stride, flip, up, dst.w);

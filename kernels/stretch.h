@@ -13,8 +13,8 @@ struct stm_kernels;
 void stm_stretch(const struct stm_kernels *k, struct stm_u8 dst, struct stm_cu16 src, int shift,
                  uint16_t black, uint16_t white);
 
-/* dst = min(65535, v << up), up 0 … 15, where v is the source, or max(flip - source, 0) when flip is not 0:
- * dim and dark objects on a light ground as light that fills the upper bits. dst may be src. */
-void stm_lift(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, uint16_t flip, int up);
+/* dst = min(65535, v << up), up 0 … 15, where v is the source, or max(flip - source, 0) when flip is not
+ * negative: dim and dark objects on a light ground as light that fills the upper bits. dst may be src. */
+void stm_lift(const struct stm_kernels *k, struct stm_u16 dst, struct stm_cu16 src, int flip, int up);
 
 #endif

@@ -1,13 +1,13 @@
 /* stretch_row, lift_row. */
 
 /* Doubling that ends at 65535 is what shifting out bits is not. */
-static void lift_row(uint16_t *dst, const uint16_t *src, uint16_t flip, int up, int w)
+static void lift_row(uint16_t *dst, const uint16_t *src, int flip, int up, int w)
 {
-    const v16 all = v_set(flip);
+    const v16 all = v_set((uint16_t)flip);
     for (int x = 0; x < w; x += VN) {
         const int n = w - x;
         v16 v = v_load_n(src + x, n);
-        if (flip) v = v_subs(all, v);
+        if (flip >= 0) v = v_subs(all, v);
         for (int i = 0; i < up; i++)
             v = v_adds(v, v);
         v_store_n(dst + x, v, n);

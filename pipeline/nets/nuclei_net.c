@@ -16,8 +16,7 @@ static const double canonical = 15.5, least_factor = 0.2, greatest_factor = 2.5;
 enum { LARGE = 1 << 22, LEAST_SIDE = 8 };
 
 /* A pixel is in a nucleus when its log odds are above 0; a top is at least 0.39 high and 0.37 above its
- * passes.
- */
+ * passes. */
 static const struct stm_net_limits limits = {.odds = 0, .rise = 380, .top = 400};
 
 struct view {

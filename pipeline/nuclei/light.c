@@ -42,7 +42,7 @@ static bool is_dark(struct span s, int polarity)
 struct filling {
     const struct stm_finder *f;
     struct stm_cu16 plane;
-    uint16_t flip;
+    int flip; /* -1: as it is */
 };
 
 static bool fill_rows(void *context, int part, int64_t from, int64_t end, struct stm_error *err)
@@ -98,7 +98,7 @@ bool stm_nuclei_light(struct stm_finder *f, struct stm_cu16 plane, struct stm_er
     const int top = f->dark ? s.high - s.low : s.most;
     while (f->up < 12 && (top << (f->up + 1)) < 49152)
         f->up++;
-    struct filling fill = {f, plane, (uint16_t)(f->dark ? s.high : 0)};
+    struct filling fill = {f, plane, f->dark ? s.high : -1};
     if (!stm_team_share(f->team, f->h, 1, &fill, fill_rows, err)) return false;
     f->noise = noise_of((struct stm_cu16)STM_CONST(f->light), bins);
     stm_arena_reset(f->scratch, mark);

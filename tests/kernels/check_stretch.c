@@ -44,15 +44,16 @@ static void lifted(const struct stm_kernels *ref, int flip, int up, const int wa
 {
     const uint16_t px[4] = {0, 3, 40000, 65535};
     uint16_t out[4];
-    stm_lift(ref, (struct stm_u16){out, 4, 4, 1}, (struct stm_cu16){px, 4, 4, 1}, (uint16_t)flip, up);
+    stm_lift(ref, (struct stm_u16){out, 4, 4, 1}, (struct stm_cu16){px, 4, 4, 1}, flip, up);
     for (int i = 0; i < 4; i++)
         CHECK(out[i] == want[i], "flip %d, up %d: %u is %u, not %d", flip, up, px[i], out[i], want[i]);
 }
 
 static void truth(const struct stm_kernels *ref)
 {
-    lifted(ref, 0, 0, (const int[]){0, 3, 40000, 65535});
-    lifted(ref, 0, 4, (const int[]){0, 48, 65535, 65535});
+    lifted(ref, -1, 0, (const int[]){0, 3, 40000, 65535});
+    lifted(ref, -1, 4, (const int[]){0, 48, 65535, 65535});
+    lifted(ref, 0, 4, (const int[]){0, 0, 0, 0});
     lifted(ref, 40001, 0, (const int[]){40001, 39998, 1, 0});
     lifted(ref, 40001, 15, (const int[]){65535, 65535, 32768, 0});
     no_range(ref, 65535, 65535);
@@ -84,7 +85,7 @@ static void same_lift(const struct stm_kernels *ref, const struct stm_kernels *k
     const struct stm_u16 src = check_image_fill(s->w, s->h, s->side, s->fill),
                          a = check_image_fill(s->w, s->h, 0, FILL_NOISE),
                          b = check_image_fill(s->w, s->h, s->side, FILL_NOISE);
-    const uint16_t flip = (uint16_t)(check_below(2) * check_below(65536));
+    const int flip = (int)check_below(65537) - 1;
     const int up = (int)check_below(16);
     stm_lift(ref, a, check_const(src), flip, up);
     stm_lift(k, b, check_const(src), flip, up);
@@ -114,7 +115,7 @@ static void work(void *state)
 static void lift_work(void *state)
 {
     const struct bench *b = state;
-    stm_lift(b->k, b->light, b->src, 0, 2);
+    stm_lift(b->k, b->light, b->src, -1, 2);
 }
 
 static void bench(const struct stm_kernels *k)

@@ -23,14 +23,12 @@ def median_diameter(labels):
     return float(np.sqrt(np.median(area) * 4 / np.pi)) if len(area) else CANONICAL
 
 
-def resize(a, factor, nearest=False):
-    size = max(8, round(a.shape[1] * factor)), max(8, round(a.shape[0] * factor))
-    if nearest:
-        return np.asarray(Image.fromarray(a.astype(np.int32)).resize(size, Image.NEAREST))
-    return np.asarray(Image.fromarray(a.astype(np.float32)).resize(size, Image.BOX if factor < 1 else Image.BILINEAR))
+def resize_labels(labels, factor):
+    size = max(8, round(labels.shape[1] * factor)), max(8, round(labels.shape[0] * factor))
+    return np.asarray(Image.fromarray(labels).resize(size, Image.NEAREST))
 
 
-def resize_to(a, w, h):
+def resize_light(a, w, h):
     """Means where it shrinks (its own way along each side), lines between pixels where it grows."""
     return np.asarray(Image.fromarray(a.astype(np.float32)).resize((w, h), Image.BOX if w < a.shape[1] else Image.BILINEAR))
 
@@ -45,9 +43,9 @@ def fields(folder, images, suffix):
             continue
         labels = np.squeeze(tifffile.imread(truth)).astype(np.int32)
         factor = np.clip(CANONICAL / median_diameter(labels), 0.2, 2.5)
-        labels = resize(labels, factor, True)
+        labels = resize_labels(labels, factor)
         plane = read_plane(path)
-        image = resize_to(plane, FINE * labels.shape[1], FINE * labels.shape[0])
+        image = resize_light(plane, FINE * labels.shape[1], FINE * labels.shape[0])
         yield image, labels, np.percentile(image, (1, 99.8))
 
 
