@@ -18,7 +18,7 @@
  * each output, the products of inputs 0 and 1 cannot add up to more than 16 bits hold, whatever the
  * activations are, nor can those of inputs 2 and 3: so instruction sets whose products are 16 bits wide widen
  * them once a run. The sums are exact in any order. */
-enum { STM_CONV8_RUN = 8, STM_CONV8_QUADS = 48 };
+enum { STM_CONV8_RUN = 8, STM_CONV8_QUADS = 64 };
 struct stm_conv8 {
     int quads, groups, shift;
     const int8_t *weight;

@@ -133,7 +133,7 @@ static void pull(struct run *r, int i, int upto)
 }
 
 /* Slots that each ring needs, found by asking for all rows without making them. They settle long before row
- * 512: the deepest rows reach about 60 rows down. */
+ * 512: with five levels a row depends on about 110 rows below it. */
 static void plan(struct run *r, const struct stm_net *net, int w, int h)
 {
     *r = (struct run){.net = net};
@@ -262,23 +262,31 @@ static bool make_rows(const struct image *image, int y0, int y1, struct stm_aren
     return true;
 }
 
-/* Bands begin at multiples of STM_NET_MULTIPLE, as the coarsest rows do. */
+int stm_net_multiple(const struct stm_net *net)
+{
+    int coarsest = 0;
+    for (int i = 0; i < net->layers; i++)
+        coarsest = net->layer[i].level > coarsest ? net->layer[i].level : coarsest;
+    return 1 << coarsest;
+}
+
+/* Bands begin where the coarsest rows do. */
 static bool make_band(void *context, int worker, int item, struct stm_error *err)
 {
     const struct image *const image = context;
-    const int units = image->out[0].h / STM_NET_MULTIPLE, bands = image->team.n;
-    return make_rows(image, units * item / bands * STM_NET_MULTIPLE,
-                     units * (item + 1) / bands * STM_NET_MULTIPLE, image->team.arena[worker], err);
+    const int unit = stm_net_multiple(image->net), units = image->out[0].h / unit, bands = image->team.n;
+    return make_rows(image, units * item / bands * unit, units * (item + 1) / bands * unit,
+                     image->team.arena[worker], err);
 }
 
-/* As many bands as there are threads; around each, up to 60 rows are made twice. */
+/* As many bands as there are threads; around each, up to 110 rows, few of them fine ones, are made twice. */
 bool stm_net_run(const struct stm_net *net, const struct stm_kernels *kernels, stm_net_input_fn *input,
                  void *from, const struct stm_s16 out[STM_NET_OUTPUTS], struct stm_arena *scratch,
                  struct stm_error *err)
 {
-    const int w = out[0].w, h = out[0].h;
+    const int w = out[0].w, h = out[0].h, unit = stm_net_multiple(net);
     struct image image = {.net = net, .kernels = kernels, .input = input, .from = from, .out = out};
-    if (w <= 0 || h <= 0 || w % STM_NET_MULTIPLE || h % STM_NET_MULTIPLE)
+    if (w <= 0 || h <= 0 || w % unit || h % unit)
         return stm_fail(err, STM_INTERNAL, "a network cannot run over %d x %d pixels", w, h);
     /* Bands of fewer than STM_TEAM_ROWS rows would mostly make rows of their neighbours. */
     stm_team_gather(&image.team, scratch, h / STM_TEAM_ROWS, stm_net_scratch(net, w, h));

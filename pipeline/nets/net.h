@@ -12,8 +12,8 @@
 
 struct stm_kernels;
 
-enum { STM_NET_LAYERS = 40, STM_NET_QUADS = 48, STM_NET_OUTPUTS = 2 };
-enum { STM_NET_MULTIPLE = 8 }; /* sizes must be multiples of it */
+enum { STM_NET_LAYERS = 40, STM_NET_QUADS = 64, STM_NET_OUTPUTS = 2 };
+enum { STM_NET_MULTIPLE = 16 }; /* a multiple of every network's (stm_net_multiple) */
 
 enum stm_net_op {
     STM_NET_INPUT,
@@ -61,12 +61,15 @@ extern const struct stm_net stm_net_cells, stm_net_cells_second;
  * it errs less than stm_net_cells, on others more (style.h). */
 extern const struct stm_net stm_net_phase, stm_net_phase_second;
 
+/* Sizes that the network runs over are multiples of it: of what its coarsest level has one pixel for. */
+int stm_net_multiple(const struct stm_net *net);
+
 /* Fills row y of each of the input's quads: 4 bytes a pixel, 0 … 127. May be called by several threads at
  * once. */
 typedef void stm_net_input_fn(void *from, uint8_t *const *quad, int y);
 
-/* Runs the network over an image of the size of out[0]; both outputs have it, and it is a multiple of
- * STM_NET_MULTIPLE. Takes exactly stm_net_scratch bytes from the arena and gives them back. Fails only when
+/* Runs the network over an image of the size of out[0]; both outputs have it, and it is a multiple of the
+ * network's. Takes exactly stm_net_scratch bytes from the arena and gives them back. Fails only when
  * they are not there. Where the arena has threads, each makes a band of rows, with memory of its own for as
  * long as it runs; the outputs are the same. Thread-safety: safe on separate arenas. */
 bool stm_net_run(const struct stm_net *net, const struct stm_kernels *kernels, stm_net_input_fn *input,

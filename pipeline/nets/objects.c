@@ -21,7 +21,8 @@ static size_t most(size_t a, size_t b)
 
 size_t stm_net_view_bytes(int w, int h)
 {
-    const size_t all = (size_t)stm_net_padded(w) * (size_t)stm_net_padded(h),
+    const size_t all = (size_t)stm_net_padded(w, STM_NET_MULTIPLE) *
+                       (size_t)stm_net_padded(h, STM_NET_MULTIPLE),
                  framed = (size_t)(w + 2) * (size_t)(h + 2);
     return STM_NET_OUTPUTS * stm_arena_cost(all * 2) + stm_arena_cost(framed * 4);
 }
@@ -39,7 +40,7 @@ size_t stm_net_view_working_bytes(int w, int h, int full_w)
 
 bool stm_net_view_take(struct stm_net_view *v, int w, int h, struct stm_error *err)
 {
-    const int pw = stm_net_padded(w), ph = stm_net_padded(h);
+    const int pw = stm_net_padded(w, STM_NET_MULTIPLE), ph = stm_net_padded(h, STM_NET_MULTIPLE);
     v->w = w;
     v->h = h;
     for (int i = 0; i < STM_NET_OUTPUTS; i++) {

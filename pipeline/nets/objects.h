@@ -24,9 +24,9 @@ struct stm_net_view {
     uint32_t labels;
 };
 
-static inline int stm_net_padded(int n)
+static inline int stm_net_padded(int n, int multiple)
 {
-    return (n + STM_NET_MULTIPLE - 1) / STM_NET_MULTIPLE * STM_NET_MULTIPLE;
+    return (n + multiple - 1) / multiple * multiple;
 }
 
 /* Pixel i of an axis of n pixels that is mirrored at its last one. */

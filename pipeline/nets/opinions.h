@@ -21,8 +21,8 @@ struct stm_net_image {
 };
 
 /* Runs the networks over the image; beyond its right and lower edge it is mirrored up to multiples of
- * STM_NET_MULTIPLE, the size of both outputs. Fails only when memory runs out; gives it back. Thread-safety:
- * safe on separate arenas. */
+ * each network's own. Both outputs have the size of the image or more, up to multiples of STM_NET_MULTIPLE.
+ * Fails only when memory runs out; gives it back. Thread-safety: safe on separate arenas. */
 bool stm_opinions_ask(const struct stm_opinions *who, const struct stm_net_image *image,
                       const struct stm_kernels *kernels, const struct stm_s16 out[STM_NET_OUTPUTS],
                       struct stm_arena *scratch, struct stm_error *err);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trained weights as integers: export.py STATE.pt WEIGHTS.bin [VECTOR.bin]
+"""Trained weights as integers: export.py STATE.pt|WEIGHTS.bin WEIGHTS.bin [VECTOR.bin]
 
 VECTOR.bin is a test: u16 width, u16 height, input (height x width x planes, which are a multiple of 4), then the two
 outputs (i16) that plain numpy integers give for it.
@@ -91,7 +91,7 @@ def run(layers, x):
     return done[-1]
 
 
-def vector(layers, w=40, h=136):
+def vector(layers, w=48, h=144):
     """Round spots of several sizes and noise: something the network has an opinion about."""
     rng, x = np.random.default_rng(7), np.zeros((h, w))
     yy, xx = np.mgrid[:h, :w]
@@ -108,7 +108,8 @@ def vector(layers, w=40, h=136):
 
 
 def main():
-    layers = Export(torch.load(sys.argv[1], map_location="cpu")).all()
+    source = sys.argv[1]
+    layers = weights.unpack(open(source, "rb").read()) if source.endswith(".bin") else Export(torch.load(source, map_location="cpu")).all()
     open(sys.argv[2], "wb").write(weights.pack(layers))
     if len(sys.argv) > 3:
         open(sys.argv[3], "wb").write(vector(layers))

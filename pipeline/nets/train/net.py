@@ -3,7 +3,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-CHANNELS = {"nuclei": (16, 32, 48, 64), "cells": (16, 48, 64, 96)}
+CHANNELS = {"nuclei": (16, 32, 48, 64), "cells": (16, 48, 64, 96, 128)}  # of each level; the first ones of cells have four
 CHANNELS["phase"] = CHANNELS["cells"]
 PLANES = {"nuclei": 12, "cells": 8, "phase": 8}  # what the network takes in; the program has them in fours
 LIMIT, STEPS = 6.0, 127  # activations are 0 ... LIMIT in STEPS steps
@@ -77,12 +77,24 @@ class Conv(nn.Module):
         return Round.apply(y * (STEPS / LIMIT)) * (LIMIT / STEPS)
 
 
+def levels_of(state):
+    return len({name.split(".")[1] for name in state if name.startswith("e.")})
+
+
+def load(task, path):
+    """A network of as many levels as its weights are of."""
+    state = torch.load(path, map_location="cpu")
+    net = Net(task, levels_of(state))
+    net.load_state_dict(state)
+    return net
+
+
 class Net(nn.Module):
     """Planes 0 ... 1 to log odds of an object and a height with one top in each."""
 
-    def __init__(self, task):
+    def __init__(self, task, levels):
         super().__init__()
-        channels = CHANNELS[task]
+        channels = CHANNELS[task][:levels]
         self.pad = -PLANES[task] % 4
         self.e, self.d, inputs = nn.ModuleList(), nn.ModuleList(), PLANES[task] + self.pad
         for c in channels:

@@ -49,9 +49,10 @@ def main():
     p.add_argument("out")
     p.add_argument("--data", required=True)
     o = p.parse_args()
-    net = Net(o.task).eval()
+    layers = weights.unpack(open(o.weights, "rb").read())
+    net = Net(o.task, 1 + max(l.level for l in layers)).eval()
     convs = [m for m in net.modules() if isinstance(m, Conv)]
-    layers = [l for l in weights.unpack(open(o.weights, "rb").read()) if l.taps]
+    layers = [l for l in layers if l.taps]
     if len(layers) != len(convs) + 1:
         raise SystemExit("%d layers with weights, expected %d" % (len(layers), len(convs) + 1))
     for conv, l in zip(convs, layers):

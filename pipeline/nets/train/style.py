@@ -16,7 +16,7 @@ import torch
 
 import cells
 from loss import loss_of
-from net import Net
+from net import load
 
 LAGS = (1, 2, 4, 8, 16)
 CROP = 256  # outputs along a side of what the weights are tried on
@@ -72,9 +72,7 @@ def collect(o_and_seed):
     torch.set_num_threads(1)
     rng, nets = np.random.default_rng(seed), []
     for path in (o.general, o.phase):
-        net = Net("cells")
-        net.load_state_dict(torch.load(path))
-        net.eval()
+        net = load("cells", path).eval()
         net.quant(True)
         nets.append(net)
     fields, bank = cells.prepare(o.data, o.fold, o.synthetic)

@@ -14,7 +14,7 @@ import torch
 import tasks
 from loss import HEIGHT, loss_of
 from muon import Muon
-from net import CHANNELS, Conv, Net
+from net import CHANNELS, Conv, Net, load
 
 EXACT = 0.92  # half the bits are enough up to this part of the time
 REST = 0.08  # rate of what is no 3 x 3 weight (AdamW), over that of those
@@ -33,6 +33,7 @@ def options():
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--half", action="store_true", help="half precision: faster where the processor has it")
     p.add_argument("--start")
+    p.add_argument("--levels", type=int, default=4, help="of a network that starts from random weights")
     p.add_argument("--distance", type=float, default=HEIGHT, help="weight of the height in the loss")
     p.add_argument("--rate", type=float, default=0.025, help="first step, as a part of a layer's weights")
     p.add_argument("--round-from", type=float, default=0.8, help="part of the time after which rounding begins")
@@ -66,9 +67,7 @@ def main():
     multiprocessing.Process(target=feed, args=(o, int(time.time()), queue), daemon=True).start()
     torch.manual_seed(1)
     torch.set_num_threads(o.threads)
-    net = Net(o.task).to(memory_format=torch.channels_last)
-    if o.start:
-        net.load_state_dict(torch.load(o.start))
+    net = (load(o.task, o.start) if o.start else Net(o.task, o.levels)).to(memory_format=torch.channels_last)
     for m in net.modules():
         if isinstance(m, Conv):
             m.of_size(m.c.weight.numel() ** 0.5 * USUAL)

@@ -1,5 +1,6 @@
-/* Found instead of the compiler's header when kernels/isa_avx512.c is built for machines without AVX-512: SIMDe
- * does what the instructions do. Below is what it lacks (0.7.4, Debian 12), after Intel's description of each. */
+/* Found instead of the compiler's header when kernels/isa_avx512.c is built for machines without AVX-512:
+ * SIMDe does what the instructions do. Below is what it lacks (0.7.4, Debian 12), after Intel's description
+ * of each. */
 #ifndef STM_TESTS_EMULATED_IMMINTRIN_H
 #define STM_TESTS_EMULATED_IMMINTRIN_H
 
