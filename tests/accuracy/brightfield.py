@@ -62,7 +62,7 @@ def main():
     hits = int((best >= 0.5).sum())
     print(f"{hits} of {len(best)} cells matched at 0.5, {(best >= 0.75).sum()} at 0.75, mean overlap {best.mean():.2f}; {objects} objects on them, "
           f"precision {hits / (len(best) + objects - hits):.2f}; {100 * taken / ground:.0f} % of the ground taken for cells")
-    sys.exit(hits < MATCHED * len(best) or taken > GROUND * ground)
+    sys.exit(1 if hits < MATCHED * len(best) or taken > GROUND * ground else 0)
 
 
 main()
