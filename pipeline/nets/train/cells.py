@@ -180,6 +180,27 @@ def scatter_rounded(rng, labels, phase, radius):
         phase[there] += strong * ball * (1 + rng.uniform(0, 0.4) * grain / (grain.std() + 1e-6))
 
 
+def round_cells(rng, n):
+    """Cut-outs of cells that hardly spread, as macrophages and lymphocytes are: domes, some flatter, some with a rim."""
+    for _ in range(n):
+        r = rng.uniform(14, 26)
+        side = int(2.2 * r) + 8
+        yy, xx = np.mgrid[:side, :side] - side / 2
+        turn, long = rng.uniform(0, np.pi), np.exp(abs(rng.normal()) * 0.2)
+        u, v = np.cos(turn) * yy + np.sin(turn) * xx, np.cos(turn) * xx - np.sin(turn) * yy
+        angle, edge = np.arctan2(v * long, u / long), r
+        for k in range(2, 7):
+            wave = np.cos(k * (angle + rng.uniform(0, 2 * np.pi)))
+            edge = edge * (1 + rng.normal() * rng.uniform(0, 0.25) / k ** 1.5 * wave)
+        far = np.hypot(u / long, v * long) / edge
+        mask = far < 1
+        dome = np.sqrt(np.maximum(1 - far ** 2, 0)) ** rng.uniform(0.4, 1.3)
+        grain = blur(noise(rng, mask.shape), rng.uniform(0.8, 2.5))
+        dome = dome * (1 + rng.uniform(0, 0.5) * grain / grain.std())
+        dome = (dome + rng.uniform(0, 0.4) * np.exp(-((far - 0.9) / 0.08) ** 2)) * np.exp(rng.uniform(0, 1))
+        yield mask, np.where(mask, dome, 0).astype(np.float32), float(np.sqrt(mask.sum() * 4 / np.pi))
+
+
 def compose(rng, bank, size):
     """A layer of cells cut out of other fields, at any density: labels and phase."""
     labels, phase = np.zeros((size, size), np.int32), np.zeros((size, size), np.float32)
@@ -334,8 +355,14 @@ def layer(rng, fields, bank, clear=False):
         if not plain:
             x = another(rng, x) if f.kind == "phase" else contrast(rng, x)
     x = as_it_is(rng, labels, x) if plain else spoil(rng, x, strength(labels, x))
-    foreground, height, place = targets(labels)
-    return see(x, np.exp(rng.normal() * 0.3)), np.stack([foreground, height, np.where(seam, 0, place)]).astype(np.float16)
+    return see(x, np.exp(rng.normal() * 0.3)), np.where(seam, -1, 1) * (labels + 1)
+
+
+def told(layer):
+    """What the network should say of a crop: cells that its edges cut are as large as what is seen of them, as at the
+    edges of an image. Where labels are negative nothing is learned."""
+    foreground, height, place = targets(np.abs(layer) - 1)
+    return np.stack([foreground, height, np.where(layer < 0, 0, place)])
 
 
 def apart(labels, row, column):
@@ -371,6 +398,7 @@ def prepare(data, fold, synthetic):
         f.share /= whole
     shapes = fields + maps if fields else maps + old
     bank = [(mask, image, d, f.name) for f in shapes for mask, image, d in f.cut_outs()]
+    bank += [(mask, image, d, "round") for mask, image, d in round_cells(np.random.default_rng(3), len(bank) // 7)]
     return fields + maps + old + made, bank
 
 
@@ -387,12 +415,12 @@ def examples(data, fold, seed, synthetic=(), clear=False, crop=128, n=8):
         shelf.append(layer(rng, fields, bank, clear))
         shelf = shelf[-SHELF:]
         for _ in range(3 if len(shelf) > 40 else 0):
-            seen, told = [], []
+            seen, say = [], []
             for _ in range(n):
-                x, t = shelf[rng.integers(len(shelf))]
+                x, labels = shelf[rng.integers(len(shelf))]
                 y0, x0 = rng.integers(0, x.shape[1] - crop + 1, 2)
                 window = np.s_[..., y0:y0 + crop, x0:x0 + crop]
                 seen.append(x[window])
-                told.append(t[window])
-            told = np.stack(told).astype(np.float32)
-            yield np.stack(seen).astype(np.float32), told[:, 0], told[:, 1], told[:, 2]
+                say.append(told(labels[window]))
+            say = np.stack(say).astype(np.float32)
+            yield np.stack(seen).astype(np.float32), say[:, 0], say[:, 1], say[:, 2]

@@ -66,6 +66,49 @@ def rings(rng, shape):
     return found
 
 
+def points(rng, shape):
+    """Specks a little out of focus, all alike: a point in a disc with a rim."""
+    found = np.zeros(shape, np.float32)
+    usual, width, point = np.exp(rng.uniform(np.log(5), np.log(30))), rng.uniform(0.8, 2), rng.uniform(0.8, 2)
+    rim, flat, middle, spread = rng.uniform(-0.5, 1), rng.uniform(-0.5, 0.3), rng.uniform(0, 3), rng.uniform(0, 0.3)
+    for _ in range(int(np.exp(rng.uniform(0, np.log(60))))):
+        r = usual * np.exp(rng.normal() * spread)
+        n = int(r + 4 * width)
+        y, x = rng.uniform(0, shape[0]), rng.uniform(0, shape[1])
+        t, l = max(0, int(y) - n), max(0, int(x) - n)
+        yy, xx = np.mgrid[t:min(shape[0], int(y) + n + 1), l:min(shape[1], int(x) + n + 1)]
+        d = np.hypot(yy - y, xx - x)
+        off = np.hypot(yy - y - rng.normal() * r / 10, (xx - x - rng.normal() * r / 10) * rng.uniform(0.6, 1.6))
+        disc = rim * np.exp(-((d - r) / width) ** 2) + flat / (1 + np.exp((d - r) / width * 2))
+        spot = disc + middle * np.exp(-(off / point) ** 2)
+        found[t:t + spot.shape[0], l:l + spot.shape[1]] += rng.lognormal(0, 0.5) * spot
+    return found
+
+
+def turned_noise(rng, shape, width, turn, long):
+    """Noise `long` times as wide in the direction `turn`."""
+    fy, fx = np.fft.fftfreq(shape[0])[:, None], np.fft.rfftfreq(shape[1])[None]
+    u, v = np.cos(turn) * fy + np.sin(turn) * fx, np.cos(turn) * fx - np.sin(turn) * fy
+    kept = np.exp(-2 * (np.pi * width) ** 2 * ((u * long) ** 2 + v * v))
+    return np.fft.irfft2(np.fft.rfft2(noise(rng, shape)) * kept, shape).astype(np.float32)
+
+
+def clumps(rng, shape):
+    """Rests of dead cells: crowds of grains in ragged patches and trails, with no edge of their own."""
+    wide, fine = np.exp(rng.uniform(np.log(8), np.log(45))), rng.uniform(1, 4)
+    patch = turned_noise(rng, shape, wide, rng.uniform(0, 2 * np.pi), rng.uniform(1, 2.5))
+    rim = blur(noise(rng, shape), fine)
+    ragged = patch / patch.std() + rng.uniform(0.25, 0.8) * rim / rim.std()
+    edge = np.quantile(ragged[::3, ::3], 1 - np.exp(rng.uniform(np.log(0.01), np.log(0.08))))
+    inside = np.clip((ragged - edge) / rng.uniform(0.05, 0.4), 0, 1)
+    grains = blur(noise(rng, shape), rng.uniform(0.7, 1.6))
+    grains = rng.uniform(-0.8, 0.8) + grains / grains.std() * rng.uniform(0.3, 1)
+    if rng.random() < 0.5:  # mostly of one sign
+        grains = np.abs(grains)
+    found = inside * grains
+    return rng.choice([-1, 1]) * (found - rng.uniform(0, 1) * blur(found, rng.uniform(2, 8)))
+
+
 def uneven(rng, shape):
     """Ground that is not flat, at any width, here more than there."""
     width = np.exp(rng.uniform(np.log(3), np.log(70)))
@@ -76,7 +119,8 @@ def uneven(rng, shape):
 
 def ground(rng, x, s):
     """What lies between cells."""
-    for what, odds, least, most in ((specks, 0.7, 0.06, 1.5), (rings, 0.25, 0.05, 0.8), (uneven, 0.5, 0.03, 0.4)):
+    for what, odds, least, most in ((specks, 0.7, 0.06, 1.5), (rings, 0.25, 0.05, 0.8), (points, 0.3, 0.06, 1.2),
+                                    (clumps, 0.35, 0.1, 1.2), (uneven, 0.5, 0.03, 0.4)):
         if rng.random() < odds:
             x = x + s * np.exp(rng.uniform(np.log(least), np.log(most))) * what(rng, x.shape)
     return x
