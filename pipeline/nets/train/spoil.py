@@ -51,18 +51,24 @@ def specks(rng, shape):
     return found
 
 
+def somewhere(rng, shape, reach):
+    """A window of an image around a place at random, and how far below and right of the place its pixels are."""
+    y, x = rng.uniform(0, shape[0]), rng.uniform(0, shape[1])
+    window = tuple(slice(max(0, int(at) - reach), int(at) + reach + 1) for at in (y, x))
+    yy, xx = np.mgrid[tuple(slice(s.start, min(s.stop, n)) for s, n in zip(window, shape))]
+    return window, yy - y, xx - x
+
+
 def rings(rng, shape):
     """Dust far out of focus."""
     found = np.zeros(shape, np.float32)
     for _ in range(rng.integers(1, 12)):
         r, width = np.exp(rng.uniform(np.log(7), np.log(80))), rng.uniform(1.2, 7)
-        n = int(r + 3 * width)
-        y, x = rng.integers(0, shape[0]), rng.integers(0, shape[1])
-        yy, xx = np.mgrid[max(0, y - n):min(shape[0], y + n + 1), max(0, x - n):min(shape[1], x + n + 1)]
-        d = np.hypot(yy - y, xx - x)
+        window, down, right = somewhere(rng, shape, int(r + 3 * width))
+        d = np.hypot(down, right)
         wave = np.cos((d - r) / width * rng.uniform(0.3, 1.5)) * np.exp(-((d - r) / width / 2) ** 2)
         flat = rng.uniform(-0.5, 0.5) / (1 + np.exp((d - r) / width * 2))
-        found[yy[0, 0]:yy[-1, 0] + 1, xx[0, 0]:xx[0, -1] + 1] += rng.normal() * (wave + flat)
+        found[window] += rng.normal() * (wave + flat)
     return found
 
 
@@ -73,15 +79,12 @@ def points(rng, shape):
     rim, flat, middle, spread = rng.uniform(-0.5, 1), rng.uniform(-0.5, 0.3), rng.uniform(0, 3), rng.uniform(0, 0.3)
     for _ in range(int(np.exp(rng.uniform(0, np.log(60))))):
         r = usual * np.exp(rng.normal() * spread)
-        n = int(r + 4 * width)
-        y, x = rng.uniform(0, shape[0]), rng.uniform(0, shape[1])
-        t, l = max(0, int(y) - n), max(0, int(x) - n)
-        yy, xx = np.mgrid[t:min(shape[0], int(y) + n + 1), l:min(shape[1], int(x) + n + 1)]
-        d = np.hypot(yy - y, xx - x)
-        off = np.hypot(yy - y - rng.normal() * r / 10, (xx - x - rng.normal() * r / 10) * rng.uniform(0.6, 1.6))
+        window, down, right = somewhere(rng, shape, int(r + 4 * width))
+        d = np.hypot(down, right)
+        off = np.hypot(down - rng.normal() * r / 10, (right - rng.normal() * r / 10) * rng.uniform(0.6, 1.6))
         disc = rim * np.exp(-((d - r) / width) ** 2) + flat / (1 + np.exp((d - r) / width * 2))
         spot = disc + middle * np.exp(-(off / point) ** 2)
-        found[t:t + spot.shape[0], l:l + spot.shape[1]] += rng.lognormal(0, 0.5) * spot
+        found[window] += rng.lognormal(0, 0.5) * spot
     return found
 
 
