@@ -79,8 +79,8 @@ static uint32_t usual_area(uint32_t *area, const struct object *object, size_t n
 static bool is_doubtful(const struct object *o, const struct object *usual,
                         const struct stm_net_doubt *limits)
 {
-    return o->area < usual->area && o->odds < limits->odds * usual->odds && o->top < limits->top * SHARE &&
-           o->bare >= limits->bare * (o->bare + o->shared);
+    return o->area < usual->area && o->odds < limits->odds * usual->odds && o->odds < limits->sure &&
+           o->top < limits->top * SHARE && o->bare >= limits->bare * (o->bare + o->shared);
 }
 
 /* into: the new number of each label, 0 for those that go. */

@@ -9,7 +9,7 @@
 
 enum { W = 64, H = 40, SURE = 2000, UNSURE = 1000, HIGH = 15000, LOW = 8000 };
 
-static const struct stm_net_doubt limits = {.odds = 0.65, .bare = 0.3, .top = 700};
+static const struct stm_net_doubt limits = {.odds = 0.65, .bare = 0.3, .sure = 1200, .top = 700};
 
 struct world {
     struct stm_arena arena;
@@ -76,6 +76,8 @@ static void drops_what_is_small_unsure_low_and_alone(void **state)
     assert_int_equal(left_of(24, 8, UNSURE, LOW), 2);
     assert_int_equal(left_of(24, 8, SURE, LOW), 3);
     assert_int_equal(left_of(24, 8, UNSURE, HIGH), 3);
+    assert_int_equal(left_of(24, 8, 1199, LOW), 2); /* 0.65 of the usual are 1300 */
+    assert_int_equal(left_of(24, 8, 1200, LOW), 3);
     assert_int_equal(left_of(24, 14, UNSURE, LOW), 3);
 }
 
