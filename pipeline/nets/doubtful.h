@@ -5,18 +5,22 @@
 
 #include "pipeline/nets/objects.h"
 
-/* An object is doubtful that is smaller than the usual one of the image, whose greatest log odds are below
- * `odds` of the usual object's and below `sure`, whose top is lower than `top` (heights in 1/STM_NET_HEIGHT),
- * and of whose outline at least the part `bare` is on the ground: others are parts of cells. Half of what is
- * covered belongs to objects that are at most as large as, or at most as sure as, the usual one. */
+/* Log odds that an object is a cell: base + odds * (its greatest log odds over the usual one's) + top * the
+ * height of its top (0 … 1) + area and slope * their shares, what it has over the sum of that and what is
+ * usual, + bare * the part of its outline that is on the ground; the slope is the light's, mean over its
+ * pixels. Half of what is covered belongs to objects that have at most what is usual. Below 0 an object is
+ * doubtful, if it is also below all limits: times the usual odds and area, 1/STM_NET_HEIGHT, the map's odds;
+ * and if at least the part `least_bare` of its outline is on the ground. */
 struct stm_net_doubt {
-    double odds, bare;
-    int sure, top; /* sure: in the map's units */
+    double base, odds, top, area, slope, bare;
+    double most_odds, most_area, most_top, least_bare;
+    int sure;
 };
 
-/* Takes doubtful objects out of the labels; the others are numbered anew, in their order. Fails only when
- * memory runs out; gives it back. */
-bool stm_net_drop_doubtful(struct stm_net_view *v, const struct stm_net_doubt *limits, struct stm_error *err);
+/* Takes doubtful objects out of the labels; the others are numbered anew, in their order. `light` has
+ * STM_NET_FINE pixels a side to each of the view's. Fails only when memory runs out; gives it back. */
+bool stm_net_drop_doubtful(struct stm_net_view *v, struct stm_cu16 light, const struct stm_net_doubt *doubt,
+                           struct stm_error *err);
 
 size_t stm_net_doubtful_bytes(int w, int h);
 

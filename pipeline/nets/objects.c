@@ -54,9 +54,11 @@ bool stm_net_view_take(struct stm_net_view *v, int w, int h, struct stm_error *e
     return v->label.px != NULL;
 }
 
-/* The height under a Gaussian of half a pixel (27, 202, 27 of 256), as heights 1 … STM_NET_HEIGHT + 1. */
-static uint16_t height_at(struct stm_s16 map, int w, int h, int x, int y)
+/* A Gaussian of half a pixel is 27, 202, 27 of 256. */
+uint16_t stm_net_view_height(const struct stm_net_view *v, int x, int y)
 {
+    const struct stm_s16 map = v->map[1];
+    const int w = v->w, h = v->h;
     const int left = x > 0 ? x - 1 : 0, right = x + 1 < w ? x + 1 : x;
     int sum = 0;
     for (int i = -1; i <= 1; i++) {
@@ -86,7 +88,7 @@ static bool make_landscape(void *context, struct stm_arena *unused, int y0, int 
         if (y == 0 || y > v->h) continue;
         const int16_t *odds = v->map[0].px + (y - 1) * v->map[0].stride;
         for (int x = 0; x < v->w; x++)
-            if (odds[x] > l->least_odds) row[x + 1] = height_at(v->map[1], v->w, v->h, x, y - 1);
+            if (odds[x] > l->least_odds) row[x + 1] = stm_net_view_height(v, x, y - 1);
     }
     return true;
 }

@@ -41,6 +41,9 @@ size_t stm_net_view_most(int w, int h);
 /* Takes maps and labels of a view of w x h pixels from its scratch. */
 bool stm_net_view_take(struct stm_net_view *v, int w, int h, struct stm_error *err);
 
+/* The height at a pixel under a Gaussian of half a pixel, as 1 … STM_NET_HEIGHT + 1. */
+uint16_t stm_net_view_height(const struct stm_net_view *v, int x, int y);
+
 /* Labels 1 … v->labels from the maps. */
 bool stm_net_view_part(struct stm_net_view *v, const struct stm_net_limits *limits, struct stm_error *err);
 

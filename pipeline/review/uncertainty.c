@@ -31,7 +31,7 @@ static const struct {
     double count_bias, count_sd, viability_bias, viability_sd;
     int fields;
 } accuracy[] = {
-    {"fluorescence", 0.5, 1.6, -1.1, 1.5, 27},
+    {"fluorescence", 0.4, 1.3, -1.1, 1.4, 27},
 };
 
 static void set(struct stm_uncertainty *u, enum stm_component c, double standard, const char *how)
