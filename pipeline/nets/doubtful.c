@@ -5,8 +5,6 @@
 
 #include <stdlib.h>
 
-enum { FINER = 16384 / STM_NET_HEIGHT }; /* the map's heights are this much finer */
-
 /* What the networks say of an object at best, log odds and height; its pixels and the light's slopes there;
  * sides of its pixels that are on the ground and on other objects. */
 struct object {
@@ -132,14 +130,15 @@ static double bare_of(const struct object *o)
 static bool is_below(const struct object *o, const struct usual *usual, const struct stm_net_doubt *d)
 {
     return o->area < d->most_area * usual->area && o->odds < d->most_odds * usual->odds &&
-           o->odds < d->sure && o->top < d->most_top * FINER && bare_of(o) >= d->least_bare;
+           o->odds < d->sure && o->top < d->most_top * STM_NET_FINER && bare_of(o) >= d->least_bare;
 }
 
 static double odds_of_a_cell(const struct object *o, const struct usual *usual, const struct stm_net_doubt *d)
 {
     return d->base + d->odds * (o->odds / usual->odds) +
-           d->top * ((double)o->top / (FINER * STM_NET_HEIGHT)) + d->area * share(area_of(o), usual->area) +
-           d->slope * share(slope_of(o), usual->slope) + d->bare * bare_of(o);
+           d->top * ((double)o->top / (STM_NET_FINER * STM_NET_HEIGHT)) +
+           d->area * share(area_of(o), usual->area) + d->slope * share(slope_of(o), usual->slope) +
+           d->bare * bare_of(o);
 }
 
 static bool is_doubtful(const struct object *o, const struct usual *usual, const struct stm_net_doubt *d)

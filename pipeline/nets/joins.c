@@ -7,7 +7,7 @@
 
 /* Of contacts between n parts at most 3 n are of different pairs, as on any map; twice that many are
  * collected before the same ones are put together. */
-enum { ROUNDS = 40, CONTACTS = 6, FINER = 16384 / STM_NET_HEIGHT };
+enum { ROUNDS = 40, CONTACTS = 6 };
 
 struct part {
     int64_t area, sx, sy, sxx, sxy, syy;
@@ -199,9 +199,9 @@ static void rename_parts(struct stm_net_view *v, struct joiner *j, int top)
     v->labels = 0;
     name[0] = 0;
     for (uint32_t i = 1; i <= j->parts; i++) /* a part goes into an earlier one */
-        name[i] = j->part[i].into != i            ? name[j->part[i].into]
-                  : j->part[i].top >= top * FINER ? ++v->labels
-                                                  : 0;
+        name[i] = j->part[i].into != i                    ? name[j->part[i].into]
+                  : j->part[i].top >= top * STM_NET_FINER ? ++v->labels
+                                                          : 0;
     for (size_t i = 0; i < (size_t)v->label.stride * (size_t)v->label.h; i++)
         v->label.px[i] = name[v->label.px[i]];
 }

@@ -13,7 +13,8 @@ struct stm_net_joins {
     int top; /* of an object, at least, in 1/STM_NET_HEIGHT */
 };
 
-/* Labels 1 … v->labels become those of whole objects, the best pairs first, as long as odds are above 0. */
+/* Labels 1 … v->labels become those of whole objects, the best pairs first, as long as odds are above 0;
+ * objects without a top go. Fails only when memory runs out; gives it back. */
 bool stm_net_view_join(struct stm_net_view *v, const struct stm_net_joins *joins, struct stm_error *err);
 
 /* Bytes of scratch for a view of w x h pixels. */

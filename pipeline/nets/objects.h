@@ -6,7 +6,7 @@
 #include "pipeline/core/arena.h"
 #include "pipeline/nets/net.h"
 
-enum { STM_NET_HEIGHT = 1024 };
+enum { STM_NET_HEIGHT = 1024, STM_NET_FINER = 16384 / STM_NET_HEIGHT }; /* the map itself has finer heights */
 
 /* A pixel belongs to an object when its log odds are above `odds` (in 1/256). Heights in 1/STM_NET_HEIGHT of
  * the second map: a top counts that is at least `top` high and `rise` above its passes. */

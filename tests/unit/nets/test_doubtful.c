@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Painted objects: one that is like the usual ones in all but what makes it doubtful, then in each point. */
-#include "tests/support/stm_assert.h"
+#include "tests/support/empty_view.h"
 
-#include "kernels/kernels.h"
 #include "pipeline/nets/doubtful.h"
 #include "pipeline/nets/fine.h"
 
@@ -22,14 +21,7 @@ struct world {
 
 static void open_world(struct world *w)
 {
-    struct stm_error err;
-    assert_ok(stm_arena_create(&w->arena, stm_net_view_bytes(W, H) + stm_net_doubtful_bytes(W, H), &err),
-              &err);
-    w->v = (struct stm_net_view){.kernels = stm_kernels_best(), .scratch = &w->arena};
-    assert_ok(stm_net_view_take(&w->v, W, H, &err), &err);
-    for (int i = 0; i < STM_NET_OUTPUTS; i++)
-        memset(w->v.map[i].px, 0, (size_t)w->v.map[i].stride * (size_t)w->v.map[i].h * 2);
-    memset(w->v.label.px, 0, (size_t)w->v.label.stride * (size_t)w->v.label.h * 4);
+    open_empty_view(&w->v, &w->arena, W, H, stm_net_doubtful_bytes(W, H));
     memset(w->light, 0, sizeof w->light);
 }
 
@@ -61,7 +53,7 @@ static void drop(struct world *w)
 
 static uint32_t at(const struct world *w, int x, int y)
 {
-    return w->v.label.px[(y + 1) * w->v.label.stride + x + 1];
+    return view_label(&w->v, x, y);
 }
 
 /* How many of three are left, the second of which is as said; the others are usual and alike. */

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Painted parts: what their contact, size and shape make of two that touch; chains; what has no top. */
-#include "tests/support/stm_assert.h"
+#include "tests/support/empty_view.h"
 
-#include "kernels/kernels.h"
 #include "pipeline/nets/joins.h"
 
-#include <string.h>
+enum { W = 64, H = 40, USUAL = 12 };
 
-enum { W = 64, H = 40, FINER = 16384 / STM_NET_HEIGHT, USUAL = 12 };
-
-/* Parts of the usual size are one above a pass of 0.5; small ones sooner, long ones later. */
+/* Two round parts of the usual size are one above a pass of 0.5, small or slim ones sooner. */
 static const struct stm_net_joins joins = {.base = -9, .pass = 20, .small = -2, .slim = 1, .top = 400};
 
 struct world {
@@ -19,21 +16,14 @@ struct world {
 
 static void open_world(struct world *w)
 {
-    struct stm_error err;
-    assert_ok(stm_arena_create(&w->arena, stm_net_view_bytes(W, H) + stm_net_view_join_bytes(W, H), &err),
-              &err);
-    w->v = (struct stm_net_view){.kernels = stm_kernels_best(), .scratch = &w->arena};
-    assert_ok(stm_net_view_take(&w->v, W, H, &err), &err);
-    for (int i = 0; i < STM_NET_OUTPUTS; i++)
-        memset(w->v.map[i].px, 0, (size_t)w->v.map[i].stride * (size_t)w->v.map[i].h * 2);
-    memset(w->v.label.px, 0, (size_t)w->v.label.stride * (size_t)w->v.label.h * 4);
+    open_empty_view(&w->v, &w->arena, W, H, stm_net_view_join_bytes(W, H));
 }
 
 static void height(struct world *w, int x0, int y0, int across, int down, int height)
 {
     for (int y = y0; y < y0 + down; y++)
         for (int x = x0; x < x0 + across; x++)
-            w->v.map[1].px[y * w->v.map[1].stride + x] = (int16_t)(height * FINER);
+            w->v.map[1].px[y * w->v.map[1].stride + x] = (int16_t)(height * STM_NET_FINER);
 }
 
 /* A rectangle, 800 high in the middle. */
@@ -63,7 +53,7 @@ static uint32_t join(struct world *w)
 
 static uint32_t at(const struct world *w, int x, int y)
 {
-    return w->v.label.px[(y + 1) * w->v.label.stride + x + 1];
+    return view_label(&w->v, x, y);
 }
 
 /* Objects made of a usual part and one of the given size to its right, with this height where they touch. */
