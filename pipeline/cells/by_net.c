@@ -20,6 +20,11 @@ static const double usual_um = 38;
  * 75 objects below 0.15 on fields that the networks had never seen, one was a cell). */
 static const double crumb = 0.12;
 
+/* Of a cell that the edge of the image cuts less may be seen (counts of 21 synthetic fields up to 60 %
+ * covered: 5.6 % off with 1, 4.9 with 0.3 or 0.2). Weights for clear phase contrast do not tell such from
+ * crumbs. */
+static const double cut_crumb = 0.3;
+
 /* What is no culture surface has no cells. Returns the surface in pixels. */
 static uint64_t blank_outside(struct stm_u32 labels, const struct stm_cells_view *view)
 {
@@ -99,7 +104,8 @@ bool stm_cells_by_net(struct stm_cells *out, struct stm_cu16 plane, double pixel
                                     .n = found.cells,
                                     .round = found.nucleated,
                                     .least_px = (uint32_t)(least + 0.5),
-                                    .usual_part = crumb};
+                                    .usual_part = crumb,
+                                    .cut = found.phase ? 1 : cut_crumb};
     if (!stm_cells_join_small(&small, scratch, err)) return false;
     out->n = small.n;
     out->usual_px = found.diameter_px;

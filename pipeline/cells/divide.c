@@ -158,7 +158,8 @@ bool stm_cells_divide(uint32_t *n, struct stm_u32 label, double neck, uint32_t l
                                     .round = k.round,
                                     .round_least_px = least_px,
                                     .least_px = least_px,
-                                    .usual_part = usual_part};
+                                    .usual_part = usual_part,
+                                    .cut = 1};
     if (!stm_cells_join_small(&small, scratch, err)) return false;
     *n = small.n;
     return true;

@@ -25,15 +25,15 @@ bool stm_cells_divide(uint32_t *n, struct stm_u32 label, double neck, uint32_t l
 size_t stm_cells_divide_bytes(int w, int h);
 
 /* small.c: parts below least_px pixels, or `usual_part` of the usual cell's area, join the neighbour with the
- * longest border, or are dropped; of the `n` labels the first `round` are rounded cells or
- * cells with a nucleus, to which only round_least_px applies. `n` and `label` change; `mask`, if wanted,
- * becomes 255 where a label is left, `covered` the number of those pixels. Scratch for at most `labels`
- * labels. */
+ * longest border, or are dropped; where the edge of the image cuts them the limit is `cut` times that. Of the
+ * `n` labels the first `round` are rounded cells or cells with a nucleus, to which only round_least_px
+ * applies. `n` and `label` change; `mask`, if wanted, becomes 255 where a label is left, `covered` the number
+ * of those pixels. Scratch for at most `labels` labels. */
 struct stm_cells_small {
     struct stm_u32 label;
     struct stm_u8 mask; /* px NULL: not wanted */
     uint32_t n, round, round_least_px, least_px;
-    double usual_part;
+    double usual_part, cut;
     uint64_t covered;
 };
 bool stm_cells_join_small(struct stm_cells_small *s, struct stm_arena *scratch, struct stm_error *err);

@@ -21,17 +21,19 @@ static size_t contact_room(int w, int h)
 
 size_t stm_cells_small_bytes(int w, int h, size_t labels)
 {
-    return stm_arena_cost(contact_room(w, h) * sizeof(struct contact)) + 2 * stm_arena_cost((labels + 1) * 4);
+    return stm_arena_cost(contact_room(w, h) * sizeof(struct contact)) +
+           2 * stm_arena_cost((labels + 1) * 4) + stm_arena_cost((labels + 1) * sizeof(bool));
 }
 
-/* Rounded cells, the first labels, are smaller than spread ones. */
+/* Rounded cells, the first labels, are smaller than spread ones; cells may go on beyond the edge. */
 struct limits {
-    uint32_t round, round_least, least;
+    uint32_t round, round_least, least, cut_least;
+    const bool *cut; /* each label */
 };
 
 static uint32_t least_of(const struct limits *l, uint32_t label)
 {
-    return label <= l->round ? l->round_least : l->least;
+    return label <= l->round ? l->round_least : l->cut[label] ? l->cut_least : l->least;
 }
 
 static void note(struct contact *list, size_t *n, size_t room, const uint32_t *area, const struct limits *l,
@@ -130,6 +132,15 @@ static void add_up(uint32_t *area, struct stm_u32 label)
     }
 }
 
+static void find_cut(bool *cut, struct stm_u32 label)
+{
+    const uint32_t *first = label.px, *last = label.px + (label.h - 1) * label.stride;
+    for (int x = 0; x < label.w; x++)
+        cut[first[x]] = cut[last[x]] = true;
+    for (int y = 0; y < label.h; y++)
+        cut[label.px[y * label.stride]] = cut[label.px[y * label.stride + label.w - 1]] = true;
+}
+
 /* Borders of small parts, pixel by pixel. */
 static size_t list_contacts(struct contact *list, size_t room, const uint32_t *area, const struct limits *l,
                             struct stm_u32 label)
@@ -158,12 +169,16 @@ bool stm_cells_join_small(struct stm_cells_small *s, struct stm_arena *scratch, 
     struct contact *list = stm_arena_take(scratch, room * sizeof *list, "borders", err);
     uint32_t *area = stm_arena_take(scratch, (n + 1) * sizeof *area, "areas", err);
     uint32_t *into = stm_arena_take(scratch, (n + 1) * sizeof *into, "joins", err);
-    if (!list || !area || !into) return false;
+    bool *cut = stm_arena_take(scratch, (n + 1) * sizeof *cut, "cut parts", err);
+    if (!list || !area || !into || !cut) return false;
     memset(area, 0, (n + 1) * sizeof *area);
+    memset(cut, 0, (n + 1) * sizeof *cut);
+    find_cut(cut, s->label);
     add_up(area, s->label);
     memcpy(into, area + 1, n * sizeof *into);
     const uint32_t part = (uint32_t)(s->usual_part * stm_net_median_of_cover(into, n));
-    const struct limits limits = {s->round, s->round_least_px, part > s->least_px ? part : s->least_px};
+    const uint32_t least = part > s->least_px ? part : s->least_px;
+    const struct limits limits = {s->round, s->round_least_px, least, (uint32_t)(s->cut * least), cut};
     for (uint32_t i = 0; i <= n; i++)
         into[i] = i;
     choose(into, list, list_contacts(list, room, area, &limits, s->label));

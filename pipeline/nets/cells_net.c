@@ -14,7 +14,8 @@ enum { DOUBT = 256 }; /* of log odds, for the interval of what is covered */
  * it where no ground is annotated): 26 annotated fields by both sets of weights, 96 drawn from phase maps, 16
  * of brightfield, with pixel size and without, 2 of another laboratory's phase contrast. Below even odds of
  * 0.65 an object is doubtful. What the weights are sure of by themselves, log odds of 5.9 (1500 / 256,
- * 99.7 %), stays: small clear cells beside large ones. */
+ * 99.7 %), stays: small clear cells beside large ones. Of a cell that the edge of the image cuts, the surest
+ * part may lie beyond, and its area says little: there 3.9 (1000) will do. */
 static const struct stm_net_doubt doubt_general = {.base = -10.67,
                                                    .odds = 2.96,
                                                    .top = 8.1,
@@ -24,13 +25,19 @@ static const struct stm_net_doubt doubt_general = {.base = -10.67,
                                                    .most_odds = INFINITY,
                                                    .most_area = INFINITY,
                                                    .most_top = INFINITY,
-                                                   .sure = 1500};
+                                                   .sure = 1500,
+                                                   .edge_sure = 1000};
 
 /* Weights that have learned one kind of image are sure of dirt in it, too: smaller than usual, less than 0.65
  * as sure, with a top below 0.68. On annotated fields known to them that is ground, dirt or a crumb of a cell
  * more often than a cell (89 objects, 24 of them cells); sums as above cost 1 % of precision there. */
-static const struct stm_net_doubt doubt_phase = {
-    .base = -1, .most_odds = 0.65, .most_area = 1, .most_top = 700, .least_bare = 0.3, .sure = INT16_MAX};
+static const struct stm_net_doubt doubt_phase = {.base = -1,
+                                                 .most_odds = 0.65,
+                                                 .most_area = 1,
+                                                 .most_top = 700,
+                                                 .least_bare = 0.3,
+                                                 .sure = INT16_MAX,
+                                                 .edge_sure = INT16_MAX};
 
 /* The scale will do when cells come within these of what was expected (narrower ones, down to 0.75 and 1.3,
  * changed next to nothing but synthetic large flat cells, which came out worse); looks at one image, at most.

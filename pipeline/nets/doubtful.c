@@ -11,6 +11,7 @@ struct object {
     uint64_t slope;
     uint32_t area, bare, shared;
     int16_t odds, top;
+    bool cut; /* by the edge of the image */
 };
 
 /* Of objects that are as usual. */
@@ -75,6 +76,7 @@ static void look(struct object *object, const struct stm_net_view *v, struct stm
             o->slope += slope_at(v, light, x, y);
             o->odds = odds[x] > o->odds ? odds[x] : o->odds;
             o->top = top[x] > o->top ? top[x] : o->top;
+            o->cut |= x == 0 || y == 0 || x + 1 == v->w || y + 1 == v->h;
         }
     }
 }
@@ -130,7 +132,8 @@ static double bare_of(const struct object *o)
 static bool is_below(const struct object *o, const struct usual *usual, const struct stm_net_doubt *d)
 {
     return o->area < d->most_area * usual->area && o->odds < d->most_odds * usual->odds &&
-           o->odds < d->sure && o->top < d->most_top * STM_NET_FINER && bare_of(o) >= d->least_bare;
+           o->odds < (o->cut ? d->edge_sure : d->sure) && o->top < d->most_top * STM_NET_FINER &&
+           bare_of(o) >= d->least_bare;
 }
 
 static double odds_of_a_cell(const struct object *o, const struct usual *usual, const struct stm_net_doubt *d)

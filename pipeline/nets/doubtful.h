@@ -9,12 +9,13 @@
  * height of its top (0 … 1) + area and slope * their shares, what it has over the sum of that and what is
  * usual, + bare * the part of its outline that is on the ground; the slope is the light's, mean over its
  * pixels. Half of what is covered belongs to objects that have at most what is usual. Below 0 an object is
- * doubtful, if it is also below all limits: times the usual odds and area, 1/STM_NET_HEIGHT, the map's odds;
- * and if at least the part `least_bare` of its outline is on the ground. */
+ * doubtful, if it is also below all limits: times the usual odds and area, 1/STM_NET_HEIGHT, the map's odds
+ * (edge_sure where the edge of the image cuts it); and if at least the part `least_bare` of its outline is on
+ * the ground. */
 struct stm_net_doubt {
     double base, odds, top, area, slope, bare;
     double most_odds, most_area, most_top, least_bare;
-    int sure;
+    int sure, edge_sure;
 };
 
 /* Takes doubtful objects out of the labels; the others are numbered anew, in their order. `light` has

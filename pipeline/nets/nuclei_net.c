@@ -21,7 +21,7 @@ enum { LARGE = 1 << 22, LEAST_SIDE = 8 };
  * are one nucleus; low passes part nuclei, slim or large parts are nuclei by themselves. A nucleus has a top
  * of at least 0.55 (0.39, 0.47 and 0.62: precision of 0.809, 0.814 and 0.816 on 115 fields instead of 0.819).
  */
-static const struct stm_net_limits limits = {.odds = 0, .rise = 100, .top = 200};
+static const struct stm_net_limits limits = {.odds = 0, .rise = 100, .edge_rise = 100, .top = 200};
 static const struct stm_net_joins joins = {
     .base = -3.64, .pass = 18.88, .small = -2.82, .slim = -0.667, .top = 560};
 

@@ -93,12 +93,28 @@ static bool make_landscape(void *context, struct stm_arena *unused, int y0, int 
     return true;
 }
 
-static void plant(struct stm_net_view *v, const struct stm_seed *seed, size_t n, int top)
+/* Of an object that may go on beyond the image: the highest that is seen of it is within this many pixels of
+ * the edge. */
+enum { AT_EDGE = 3 };
+
+static bool is_at_edge(const struct stm_net_view *v, const struct stm_seed *s)
+{
+    const int x = s->x - 1, y = s->y - 1; /* without the border */
+    return x < AT_EDGE || y < AT_EDGE || x >= v->w - AT_EDGE || y >= v->h - AT_EDGE;
+}
+
+static bool is_top(const struct stm_net_view *v, const struct stm_seed *s, const struct stm_net_limits *l)
+{
+    return s->level >= l->top && s->rise >= (is_at_edge(v, s) ? l->edge_rise : l->rise);
+}
+
+static void plant(struct stm_net_view *v, const struct stm_seed *seed, size_t n,
+                  const struct stm_net_limits *limits)
 {
     memset(v->label.px, 0, (size_t)v->label.stride * (size_t)v->label.h * sizeof *v->label.px);
     v->labels = 0;
     for (size_t i = 0; i < n; i++)
-        if (seed[i].level >= top) v->label.px[seed[i].y * v->label.stride + seed[i].x] = ++v->labels;
+        if (is_top(v, &seed[i], limits)) v->label.px[seed[i].y * v->label.stride + seed[i].x] = ++v->labels;
 }
 
 bool stm_net_view_part(struct stm_net_view *v, const struct stm_net_limits *limits, struct stm_error *err)
@@ -114,9 +130,9 @@ bool stm_net_view_part(struct stm_net_view *v, const struct stm_net_limits *limi
     struct landscape land = {v, level, limits->odds};
     if (!stm_team_bands(v->scratch, level.h, 0, &land, make_landscape, err)) return false;
     const struct stm_cu16 heights = STM_CONST(level);
-    const size_t n =
-        stm_seeds(v->kernels, seed, room, heights, (uint16_t)limits->rise, STM_NET_HEIGHT + 1, flood);
-    plant(v, seed, n < room ? n : room, limits->top);
+    const int rise = limits->rise < limits->edge_rise ? limits->rise : limits->edge_rise;
+    const size_t n = stm_seeds(v->kernels, seed, room, heights, (uint16_t)rise, STM_NET_HEIGHT + 1, flood);
+    plant(v, seed, n < room ? n : room, limits);
     stm_watershed(v->label, heights, STM_NET_HEIGHT + 1, flood);
     stm_arena_reset(v->scratch, mark);
     return true;

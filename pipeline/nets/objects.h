@@ -9,9 +9,10 @@
 enum { STM_NET_HEIGHT = 1024, STM_NET_FINER = 16384 / STM_NET_HEIGHT }; /* the map itself has finer heights */
 
 /* A pixel belongs to an object when its log odds are above `odds` (in 1/256). Heights in 1/STM_NET_HEIGHT of
- * the second map: a top counts that is at least `top` high and `rise` above its passes. */
+ * the second map: a top counts that is at least `top` high and `rise` above its passes, `edge_rise` where it
+ * lies at the edge of the image: what that leaves of an object rises less than a whole one. */
 struct stm_net_limits {
-    int odds, rise, top;
+    int odds, rise, edge_rise, top;
 };
 
 /* An image at the network's scale. */

@@ -7,7 +7,7 @@ import csv, os, subprocess, sys, tempfile
 
 SEEDS, FIELDS, SIDE = (1, 2, 3), 12, 1024
 CONFLUENCE_POINTS = 2
-COUNTS = ((0, 60, 0.07), (60, 80, 0.06), (80, 100, 0.14))  # covered from, to, mean error of the counts at most
+COUNTS = ((0, 60, 0.06), (60, 80, 0.06), (80, 100, 0.14))  # covered from, to, mean error of the counts at most
 
 
 def rows(path):

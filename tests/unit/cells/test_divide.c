@@ -101,11 +101,13 @@ static void nothing_is_no_cell(void **state)
     assert_int_equal(cells(&p, divide(&p)), 0);
 }
 
-/* A crumb at a cell joins it, one by itself is dropped; for any number of threads. */
+/* A crumb at a cell joins it, one by itself is dropped; for any number of threads. What the edge cuts may be
+ * smaller. */
 static void small_parts_join_or_go(void **state)
 {
     (void)state;
-    for (int threads = 1; threads <= 3; threads++) {
+    for (int threads = 1; threads <= 6; threads++) {
+        const bool cut = threads > 3;
         struct stm_error err;
         struct stm_arena scratch;
         struct parts p = {{0}};
@@ -119,20 +121,21 @@ static void small_parts_join_or_go(void **state)
                                     .mask = {mask, SIDE, SIDE, SIDE},
                                     .n = 4,
                                     .least_px = 20,
-                                    .usual_part = 0.001};
+                                    .usual_part = 0.001,
+                                    .cut = cut ? 0.3 : 1};
         assert_ok(stm_arena_create(&scratch, stm_cells_small_bytes(SIDE, SIDE, 4), &err), &err);
         scratch.threads = threads;
         assert_ok(stm_cells_join_small(&s, &scratch, &err), &err);
         assert_int_equal(scratch.used, 0);
-        assert_int_equal(s.n, 2);
-        assert_int_equal(s.covered, 40 * 40 + 3 * 4 + 40 * 100);
+        assert_int_equal(s.n, cut ? 3 : 2);
+        assert_int_equal(s.covered, 40 * 40 + 3 * 4 + 40 * 100 + (cut ? 3 * 3 : 0));
         for (int y = 0; y < SIDE; y++)
             for (int x = 0; x < SIDE; x++) {
                 const bool first = (x >= 20 && x < 60 && y >= 20 && y < 60) ||
                                    (x >= 60 && x < 63 && y >= 30 && y < 34),
-                           second = x >= 20 && x < 60 && y >= 90 && y < 190;
-                assert_int_equal(label(&p, x, y), first ? 1 : second ? 2 : 0);
-                assert_int_equal(mask[y * SIDE + x], first || second ? 255 : 0);
+                           second = x >= 20 && x < 60 && y >= 90 && y < 190, corner = cut && x < 3 && y < 3;
+                assert_int_equal(label(&p, x, y), corner ? 1 : first ? 1 + cut : second ? 2 + cut : 0);
+                assert_int_equal(mask[y * SIDE + x], first || second || corner ? 255 : 0);
             }
         stm_arena_destroy(&scratch);
     }

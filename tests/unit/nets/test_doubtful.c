@@ -10,8 +10,13 @@
 
 enum { W = 64, H = 40, SURE = 2000, UNSURE = 1000, HIGH = 15000, LOW = 8000 };
 
-static const struct stm_net_doubt limits = {
-    .base = -1, .most_odds = 0.65, .most_area = 1, .most_top = 700, .least_bare = 0.3, .sure = 1200};
+static const struct stm_net_doubt limits = {.base = -1,
+                                            .most_odds = 0.65,
+                                            .most_area = 1,
+                                            .most_top = 700,
+                                            .least_bare = 0.3,
+                                            .sure = 1200,
+                                            .edge_sure = 1100};
 
 struct world {
     struct stm_arena arena;
@@ -117,6 +122,24 @@ static void the_edge_of_the_image_is_no_ground(void **state)
     stm_arena_destroy(&w.arena);
 }
 
+/* Of a cell that the edge cuts the surest part may lie beyond. */
+static void what_the_edge_cuts_need_not_be_as_sure(void **state)
+{
+    (void)state;
+    const int x[] = {0, 1};
+    for (int i = 0; i < 2; i++)
+        for (int odds = 1099; odds <= 1100; odds++) {
+            struct world w;
+            open_world(&w);
+            paint(&w, 20, 2, 12, SURE, HIGH);
+            paint(&w, 46, 20, 12, SURE, HIGH);
+            paint(&w, x[i], 10, 8, odds, LOW);
+            drop(&w);
+            assert_int_equal(w.v.labels, x[i] == 0 && odds == 1100 ? 3 : 2);
+            stm_arena_destroy(&w.arena);
+        }
+}
+
 /* Light that rises from left to right by `step` in each of the image's pixels. */
 static void paint_light(struct world *w, int x0, int y0, int side, int step)
 {
@@ -200,6 +223,7 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(drops_what_is_small_unsure_low_and_alone),
                                        cmocka_unit_test(keeps_what_lies_between_cells),
                                        cmocka_unit_test(the_edge_of_the_image_is_no_ground),
+                                       cmocka_unit_test(what_the_edge_cuts_need_not_be_as_sure),
                                        cmocka_unit_test(sums_up_what_speaks_for_a_cell),
                                        cmocka_unit_test(no_light_is_no_error),
                                        cmocka_unit_test(nothing_stays_nothing)};
