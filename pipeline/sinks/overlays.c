@@ -82,8 +82,19 @@ static void draw_swatch(struct stm_canvas *canvas, int x, int y, int s, const st
     stm_canvas_fill(canvas, x, y + 3 * s, 7 * s, s, STM_BLACK);
 }
 
-/* Lets the items flow from left to right and down from row y; long texts are cut at the edge and go on in the
- * next line. Returns the row below. Without a canvas it only measures. */
+/* How many characters of a text a line takes that has room for `fit` of them: up to a space, if there is one.
+ */
+static int fitting(const char *text, int fit)
+{
+    const int n = (int)strlen(text);
+    if (n <= fit) return n;
+    for (int i = fit; i > 0; i--)
+        if (text[i] == ' ') return i;
+    return fit;
+}
+
+/* Lets the items flow from left to right and down from row y; long texts go on in the next line. Returns the
+ * row below. Without a canvas it only measures. */
 static int flow(const struct strip *strip, struct stm_canvas *canvas, int y)
 {
     const int s = strip->scale, left = MARGIN * s, right = strip->width - MARGIN * s;
@@ -97,8 +108,9 @@ static int flow(const struct strip *strip, struct stm_canvas *canvas, int y)
         for (x += swatch; *text;) {
             char line[sizeof item->text];
             const int fit = right - x > 6 * s ? (right - x + s) / (6 * s) : 1;
-            snprintf(line, sizeof line, "%.*s", fit, text);
+            snprintf(line, sizeof line, "%.*s", fitting(text, fit), text);
             text += strlen(line);
+            text += strspn(text, " ");
             if (canvas) stm_canvas_text(canvas, x, y, s, STM_WHITE, line);
             x += stm_canvas_text_width(line, s);
             if (*text) x = left, y += LINE * s;

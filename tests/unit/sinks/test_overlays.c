@@ -142,6 +142,39 @@ static void the_strip_names_what_was_found(void **state)
     free(p.px);
 }
 
+/* Whether a line of the strip says just this. */
+static bool says(struct picture p, const char *text)
+{
+    enum { LEFT = 4, TALL = 12 };
+    struct stm_canvas line;
+    struct stm_error err;
+    assert_ok(stm_canvas_create(&line, p.w, TALL, STM_BLACK, &err), &err);
+    stm_canvas_text(&line, LEFT, 0, 1, STM_WHITE, text);
+    bool found = false;
+    for (int y = 0; y + TALL <= p.h && !found; y++) {
+        found = true;
+        for (int i = 0; i < TALL * p.w && found; i++)
+            found = (line.px[i / p.w * line.w + i % p.w] == STM_WHITE) == is(p, i % p.w, y + i / p.w, white);
+    }
+    stm_canvas_destroy(&line);
+    return found;
+}
+
+static void long_reasons_go_on_between_words(void **state)
+{
+    (void)state;
+    struct stm_fake_run run = plate;
+    run.size = 402;
+    run.shrink = 4; /* 101 pixels: 15 characters */
+    const struct picture p = draw(run, "A02_s1.png");
+    const char *const lines[] = {"rejected: out", "of focus: focus", "score 0.0021,",  "the plate's",
+                                 "others have",   "0.0310 to",       "0.0420; refocus"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        assert_true(says(p, lines[i]));
+    assert_false(says(p, "rejected: out o"));
+    free(p.px);
+}
+
 static void shrunk_previews_and_big_images(void **state)
 {
     (void)state;
@@ -224,6 +257,7 @@ int main(void)
         cmocka_unit_test(the_dead_channel_stands_beside),
         cmocka_unit_test(the_scale_bar_is_as_long_as_it_says),
         cmocka_unit_test(the_strip_names_what_was_found),
+        cmocka_unit_test(long_reasons_go_on_between_words),
         cmocka_unit_test(shrunk_previews_and_big_images),
         cmocka_unit_test(full_pictures_show_every_pixel),
         cmocka_unit_test(colour_pictures_are_in_colour),
