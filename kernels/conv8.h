@@ -1,7 +1,7 @@
 /* 3 x 3 convolution of small integers: activations 0 … 127, weights -127 … 127, sums exact in 32 bits.
  *
  * An image of C channels is C / 4 planes of 4 interleaved channels ("quads"), so that a pixel's neighbour is
- * always 4 bytes away and channels from two sources need not be copied together. */
+ * always 4 bytes away. */
 #ifndef STM_CONV8_H
 #define STM_CONV8_H
 
@@ -29,8 +29,18 @@ struct stm_conv8 {
 };
 
 /* One row. src[ky * quads + q] is pixel -1 of quad q of input row ky - 1, with w + 2 pixels readable;
- * dst[0 .. 4 groups) are the output's quads and get w pixels. */
+ * dst[0 .. 4 groups) are the output's quads and get w pixels. `more`, where it is not NULL, has what else
+ * counts into the sums: three rows of [groups][w][16]. */
 typedef void stm_conv8_row_fn(uint8_t *const *dst, const uint8_t *const *src, int w,
-                              const struct stm_conv8 *conv);
+                              const struct stm_conv8 *conv, const int32_t *const more[3]);
+
+/* What pixels that stand for 2 x 2 add to such sums: a quarter of the products of an image made twice as
+ * large. src[q] is pixel -1 of quad q of one row, with w + 2 pixels readable. dst[ky], [groups][2 w][16], is
+ * what taps 3 ky … 3 ky + 2 add where this row is the one they see: for pixels 2 x and 2 x + 1
+ *   t[3 ky](x - 1) + t[3 ky + 1](x) + t[3 ky + 2](x)   and   t[3 ky](x) + t[3 ky + 1](x) + t[3 ky + 2](x +
+ * 1), t[tap](x) the products of one tap with pixel x. scale, offset and shift are not used; runs is
+ * [groups][9] and order [groups][9][quads]: runs of one tap's products. */
+typedef void stm_conv8_spread_fn(int32_t *const dst[3], const uint8_t *const *src, int w,
+                                 const struct stm_conv8 *conv);
 
 #endif

@@ -30,6 +30,7 @@ static const struct stm_kernels ref = {
     .lift_row = stm_lift_row_ref,
     .stretch_row = stm_stretch_row_ref,
     .conv8_row = stm_conv8_row_ref,
+    .conv8_spread = stm_conv8_spread_ref,
     .log_row = stm_log_row_ref,
     .unmix_row = stm_unmix_row_ref,
     .tensor_row = stm_tensor_row_ref,
@@ -92,6 +93,7 @@ OWN(gradient_row)
 OWN(lift_row)
 OWN(stretch_row)
 OWN(conv8_row)
+OWN(conv8_spread)
 OWN(log_row)
 OWN(unmix_row)
 OWN(tensor_row)
@@ -104,8 +106,8 @@ static const struct {
     ROW(gauss_row),    ROW(gauss_column),   ROW(threshold_row), ROW(compare_row),  ROW(at_least_row),
     ROW(distance_row), ROW(tops_row),       ROW(intensity_row), ROW(upto_row),     ROW(ranks_row),
     ROW(median3_row),  ROW(median5_row),    ROW(minimum_row),   ROW(maximum_row),  ROW(focus_row),
-    ROW(gradient_row), ROW(lift_row),       ROW(stretch_row),   ROW(conv8_row),    ROW(log_row),
-    ROW(unmix_row),    ROW(tensor_row),
+    ROW(gradient_row), ROW(lift_row),       ROW(stretch_row),   ROW(conv8_row),    ROW(conv8_spread),
+    ROW(log_row),      ROW(unmix_row),      ROW(tensor_row),
 };
 
 const char *stm_kernel_name(int i)

@@ -37,6 +37,7 @@ struct stm_kernels {
     stm_lift_row_fn *lift_row;
     stm_stretch_row_fn *stretch_row;
     stm_conv8_row_fn *conv8_row;
+    stm_conv8_spread_fn *conv8_spread;
     stm_log_row_fn *log_row;
     stm_unmix_row_fn *unmix_row;
     stm_tensor_row_fn *tensor_row;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* conv8_row in portable C: the specification. */
+/* conv8_row and conv8_spread in portable C: the specification. */
 #include "kernels/conv8.h"
 #include "kernels/ref.h"
+
+#include <string.h>
 
 static void add_quad(int32_t sum[16], const uint8_t *px, const int8_t *weight)
 {
@@ -17,7 +19,15 @@ static uint8_t requantised(int32_t sum, const struct stm_conv8 *conv, int group,
     return (uint8_t)(value < 0 ? 0 : value < 127 ? value : 127);
 }
 
-void stm_conv8_row_ref(uint8_t *const *dst, const uint8_t *const *src, int w, const struct stm_conv8 *conv)
+static void add_sums(int32_t sum[16], const int32_t *const more[3], ptrdiff_t at)
+{
+    for (int ky = 0; ky < 3; ky++)
+        for (int o = 0; o < 16; o++)
+            sum[o] += more[ky][at + o];
+}
+
+void stm_conv8_row_ref(uint8_t *const *dst, const uint8_t *const *src, int w, const struct stm_conv8 *conv,
+                       const int32_t *const more[3])
 {
     for (int x = 0; x < w; x++)
         for (int g = 0; g < conv->groups; g++) {
@@ -26,7 +36,30 @@ void stm_conv8_row_ref(uint8_t *const *dst, const uint8_t *const *src, int w, co
             for (int t = 0; t < 9; t++)
                 for (int q = 0; q < conv->quads; q++, weight += 64)
                     add_quad(sum, src[t / 3 * conv->quads + q] + 4 * (x + t % 3), weight);
+            if (more) add_sums(sum, more, ((ptrdiff_t)g * w + x) * 16);
             for (int o = 0; o < 16; o++)
                 dst[4 * g + o / 4][4 * x + o % 4] = requantised(sum[o], conv, g, o);
         }
+}
+
+/* The products of one tap with one pixel, to pixel x of `dst`. */
+static void add_tap(int32_t *dst, const uint8_t *const *src, int at, const int8_t *weight, int quads)
+{
+    for (int q = 0; q < quads; q++)
+        add_quad(dst, src[q] + 4 * at, weight + (ptrdiff_t)q * 64);
+}
+
+void stm_conv8_spread_ref(int32_t *const dst[3], const uint8_t *const *src, int w,
+                          const struct stm_conv8 *conv)
+{
+    for (int g = 0; g < conv->groups; g++)
+        for (int ky = 0; ky < 3; ky++)
+            for (int x = 0; x < 2 * w; x++) {
+                int32_t *sum = dst[ky] + ((ptrdiff_t)g * 2 * w + x) * 16;
+                memset(sum, 0, 16 * sizeof *sum);
+                for (int kx = 0; kx < 3; kx++)
+                    add_tap(sum, src, (x + kx + 1) / 2,
+                            conv->weight + (ptrdiff_t)((g * 3 + ky) * 3 + kx) * conv->quads * 64,
+                            conv->quads);
+            }
 }

@@ -45,6 +45,7 @@ const struct stm_kernels V_TABLE = {
     .lift_row = lift_row,
     .stretch_row = stretch_row,
     .conv8_row = conv8_row,
+    .conv8_spread = conv8_spread,
     .log_row = log_row,
     .unmix_row = unmix_row,
     .tensor_row = tensor_row,

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* The latest rows of a layer; row y is in slot y % slots. Each quad's row has a pixel of zeros at both ends.
- */
+ * STM_NET_SPREAD has a row for each row that it is made from: of sums, three times [groups][w][16]. */
 struct ring {
     uint8_t *px;
     size_t quad_bytes, row_bytes;
@@ -31,19 +31,38 @@ static uint8_t *quad_of(const struct ring *ring, int y, int quad)
     return ring->px + (size_t)(y % ring->slots) * ring->row_bytes + (size_t)quad * ring->quad_bytes;
 }
 
+static int32_t *sums_of(const struct ring *ring, int y, int ky)
+{
+    return (int32_t *)(void *)(quad_of(ring, y, 0) + (size_t)ky * ring->quad_bytes);
+}
+
 static void convolve(struct run *r, const struct stm_net_layer *layer, const struct ring *ring, int y)
 {
     const uint8_t *src[3 * STM_NET_QUADS];
     uint8_t *dst[STM_NET_QUADS];
-    const int parts[2] = {layer->from, layer->skip};
-    int n = 0;
-    for (int row = y - 1; row <= y + 1; row++)
-        for (int part = 0; part < 2 && parts[part] >= 0; part++)
-            for (int q = 0; q < r->net->layer[parts[part]].quads; q++)
-                src[n++] = row < 0 || row >= ring->h ? r->zeros : quad_of(&r->ring[parts[part]], row, q);
+    const int32_t *more[3];
+    for (int ky = 0; ky < 3; ky++) {
+        const int row = y + ky - 1;
+        const bool beyond = row < 0 || row >= ring->h;
+        for (int q = 0; q < layer->conv.quads; q++)
+            src[ky * layer->conv.quads + q] = beyond ? r->zeros : quad_of(&r->ring[layer->from], row, q);
+        if (layer->spread >= 0)
+            more[ky] = beyond ? (const int32_t *)(const void *)r->zeros
+                              : sums_of(&r->ring[layer->spread], row / 2, ky);
+    }
     for (int q = 0; q < layer->quads; q++)
         dst[q] = quad_of(ring, y, q) + 4;
-    r->kernels->conv8_row(dst, src, ring->w, &layer->conv);
+    r->kernels->conv8_row(dst, src, ring->w, &layer->conv, layer->spread < 0 ? NULL : more);
+}
+
+static void spread(struct run *r, const struct stm_net_layer *layer, const struct ring *ring, int y)
+{
+    const struct ring *const from = &r->ring[layer->from];
+    const uint8_t *src[STM_NET_QUADS];
+    int32_t *const dst[3] = {sums_of(ring, y, 0), sums_of(ring, y, 1), sums_of(ring, y, 2)};
+    for (int q = 0; q < layer->conv.quads; q++)
+        src[q] = quad_of(from, y, q);
+    r->kernels->conv8_spread(dst, src, from->w, &layer->conv);
 }
 
 /* Byte by byte; bytes are below 128. Compilers have no better idea for two pixels of a row. */
@@ -72,14 +91,6 @@ static void pool_row(uint8_t *dst, const uint8_t *above, const uint8_t *below, i
     }
 }
 
-static void upsample_row(uint8_t *dst, const uint8_t *src, int w)
-{
-    for (int x = 0; x + 1 < w; x += 2) {
-        memcpy(dst + 4 * x, src + 2 * x, 4);
-        memcpy(dst + 4 * x + 4, src + 2 * x, 4);
-    }
-}
-
 static void take_in(struct run *r, const struct stm_net_layer *layer, const struct ring *ring, int y)
 {
     uint8_t *row[STM_NET_QUADS];
@@ -90,14 +101,13 @@ static void take_in(struct run *r, const struct stm_net_layer *layer, const stru
 
 static void make(struct run *r, const struct stm_net_layer *layer, const struct ring *ring, int y)
 {
-    const struct ring *from = &r->ring[layer->from < 0 ? 0 : layer->from];
+    const struct ring *from = &r->ring[layer->op == STM_NET_INPUT ? 0 : layer->from];
     if (layer->op == STM_NET_INPUT) take_in(r, layer, ring, y);
     if (layer->op == STM_NET_CONV) convolve(r, layer, ring, y);
     for (int q = 0; q < layer->quads && layer->op == STM_NET_POOL; q++)
         pool_row(quad_of(ring, y, q) + 4, quad_of(from, 2 * y, q) + 4, quad_of(from, 2 * y + 1, q) + 4,
                  ring->w);
-    for (int q = 0; q < layer->quads && layer->op == STM_NET_UPSAMPLE; q++)
-        upsample_row(quad_of(ring, y, q) + 4, quad_of(from, y / 2, q) + 4, ring->w);
+    if (layer->op == STM_NET_SPREAD) spread(r, layer, ring, y);
 }
 
 static void pull(struct run *r, int i, int upto);
@@ -112,13 +122,13 @@ static void need(struct run *r, int i, int first, int last)
     if (!r->kernels && ring->done - first > ring->slots) ring->slots = ring->done - first;
 }
 
-/* Rows of the layers before that row y of a layer is made from. */
+/* Rows of the layers before that row y of a layer is made from; those first that others are made for. */
 static void need_for(struct run *r, const struct stm_net_layer *layer, int y)
 {
+    if (layer->op == STM_NET_CONV && layer->spread >= 0) need(r, layer->spread, (y + 1) / 2 - 1, (y + 1) / 2);
     if (layer->op == STM_NET_CONV) need(r, layer->from, y - 1, y + 1);
-    if (layer->op == STM_NET_CONV && layer->skip >= 0) need(r, layer->skip, y - 1, y + 1);
     if (layer->op == STM_NET_POOL) need(r, layer->from, 2 * y, 2 * y + 1);
-    if (layer->op == STM_NET_UPSAMPLE) need(r, layer->from, y / 2, y / 2);
+    if (layer->op == STM_NET_SPREAD) need(r, layer->from, y, y);
 }
 
 /* Layers depend on earlier ones only, so this ends. */
@@ -140,15 +150,18 @@ static void plan(struct run *r, const struct stm_net *net, int w, int h)
     const int rows = h < 512 ? h : 512;
     for (int i = 0; i < net->layers; i++) {
         struct ring *ring = &r->ring[i];
-        *ring = (struct ring){.w = w >> net->layer[i].level, .h = rows >> net->layer[i].level, .slots = 1};
-        ring->quad_bytes = ((size_t)ring->w + 2 + 15) / 16 * 64;
-        ring->row_bytes = ring->quad_bytes * (size_t)net->layer[i].quads;
+        const struct stm_net_layer *const layer = &net->layer[i];
+        const bool spread = layer->op == STM_NET_SPREAD;
+        *ring = (struct ring){.w = w >> layer->level, .h = rows >> (layer->level + spread), .slots = 1};
+        ring->quad_bytes = spread ? (size_t)ring->w * (size_t)layer->quads * 4 * sizeof(int32_t)
+                                  : ((size_t)ring->w + 2 + 15) / 16 * 64;
+        ring->row_bytes = ring->quad_bytes * (spread ? 3 : (size_t)layer->quads);
     }
     for (int y = 0; y < rows; y++)
         need(r, net->layers - 1, y, y);
     for (int i = 0; i < net->layers; i++) {
         r->ring[i].done = 0;
-        r->ring[i].h = h >> net->layer[i].level;
+        r->ring[i].h = h >> (net->layer[i].level + (net->layer[i].op == STM_NET_SPREAD));
     }
 }
 
@@ -157,11 +170,20 @@ static size_t bytes_of(const struct ring *ring)
     return (size_t)ring->slots * ring->row_bytes;
 }
 
+/* Of a row of zeros that is as long as any that a convolution reads. */
+static size_t zero_bytes(const struct run *r)
+{
+    size_t most = 0;
+    for (int i = 0; i < r->net->layers; i++)
+        most = r->ring[i].quad_bytes > most ? r->ring[i].quad_bytes : most;
+    return most;
+}
+
 size_t stm_net_scratch(const struct stm_net *net, int w, int h)
 {
     struct run r;
     plan(&r, net, w, h);
-    size_t bytes = stm_arena_cost(r.ring[0].quad_bytes);
+    size_t bytes = stm_arena_cost(zero_bytes(&r));
     for (int i = 0; i < net->layers; i++)
         bytes += stm_arena_cost(bytes_of(&r.ring[i]));
     return bytes;
@@ -175,7 +197,7 @@ static uint8_t *take_zeros(struct stm_arena *scratch, size_t bytes, struct stm_e
 
 static bool take(struct run *r, struct stm_arena *scratch, struct stm_error *err)
 {
-    r->zeros = take_zeros(scratch, r->ring[0].quad_bytes, err);
+    r->zeros = take_zeros(scratch, zero_bytes(r), err);
     bool ok = r->zeros != NULL;
     for (int i = 0; i < r->net->layers && ok; i++) {
         r->ring[i].px = take_zeros(scratch, bytes_of(&r->ring[i]), err);
@@ -208,6 +230,11 @@ static void head_row(int16_t *dst, const struct ring *ring, int quads, int y, co
     }
 }
 
+static void begin(int *first, int row)
+{
+    if (row < *first) *first = row;
+}
+
 /* Rows of the layers start where the first row of the output needs them. */
 static void start_at(struct run *r, int y)
 {
@@ -217,14 +244,11 @@ static void start_at(struct run *r, int y)
         first[i] = i < last ? r->ring[i].h : y;
     for (int i = last; i >= 0; i--) {
         const struct stm_net_layer *layer = &r->net->layer[i];
-        const int rows[] = {[STM_NET_INPUT] = 0,
-                            [STM_NET_CONV] = first[i] - 1,
-                            [STM_NET_POOL] = 2 * first[i],
-                            [STM_NET_UPSAMPLE] = first[i] / 2};
-        const int parts[2] = {layer->op == STM_NET_INPUT ? -1 : layer->from,
-                              layer->op == STM_NET_CONV ? layer->skip : -1};
-        for (int p = 0; p < 2; p++)
-            if (parts[p] >= 0 && rows[layer->op] < first[parts[p]]) first[parts[p]] = rows[layer->op];
+        const int rows[] = {
+            [STM_NET_CONV] = first[i] - 1, [STM_NET_POOL] = 2 * first[i], [STM_NET_SPREAD] = first[i]};
+        if (layer->op != STM_NET_INPUT) begin(&first[layer->from], rows[layer->op]);
+        if (layer->op == STM_NET_CONV && layer->spread >= 0)
+            begin(&first[layer->spread], (first[i] + 1) / 2 - 1);
         r->ring[i].done = first[i] > 0 ? first[i] : 0;
     }
 }

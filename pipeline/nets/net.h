@@ -17,16 +17,17 @@ enum { STM_NET_MULTIPLE = 16 }; /* a multiple of every network's (stm_net_multip
 
 enum stm_net_op {
     STM_NET_INPUT,
-    STM_NET_CONV,    /* 3 x 3, zero beyond the image */
-    STM_NET_POOL,    /* greatest of 2 x 2 */
-    STM_NET_UPSAMPLE /* each pixel as 2 x 2 */
+    STM_NET_CONV,  /* 3 x 3, zero beyond the image */
+    STM_NET_POOL,  /* greatest of 2 x 2 */
+    STM_NET_SPREAD /* what each pixel, as 2 x 2, adds to the sums of the convolution that it is made for */
 };
 
 struct stm_net_layer {
     enum stm_net_op op;
-    int from, skip; /* what it is made from; skip's channels come behind from's, -1: nothing */
-    int level;      /* 1 / 2^level of the image's size */
-    int quads;      /* channels / 4 */
+    int from;   /* what it is made from */
+    int spread; /* a layer whose sums it adds to its own, -1: none */
+    int level;  /* 1 / 2^level of the image's size */
+    int quads;  /* channels / 4 */
     struct stm_conv8 conv;
 };
 
