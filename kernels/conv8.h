@@ -5,6 +5,7 @@
 #ifndef STM_CONV8_H
 #define STM_CONV8_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Outputs come in groups of 16. weight is [groups][9][quads][16][4]: of each output group, for each tap (rows
@@ -42,5 +43,41 @@ typedef void stm_conv8_row_fn(uint8_t *const *dst, const uint8_t *const *src, in
  * [groups][9] and order [groups][9][quads]: runs of one tap's products. */
 typedef void stm_conv8_spread_fn(int32_t *const dst[3], const uint8_t *const *src, int w,
                                  const struct stm_conv8 *conv);
+
+/* Four rows at once with a quarter of the products: F(4 x 4, 3 x 3) of Winograd, as Lavin and Gray (2016) use
+ * it. Of 6 x 6 pixels d and weights g, 4 x 4 sums are A^T ((G g G^T) (B^T d B)) A, products one by one. The
+ * rows of G are here 24 times theirs, the last 6 times, so that all is whole numbers of 16 bits, and the last
+ * column of A 4 times: sums are 576 = 64 * 9 times what they should be, modulo 2^32. Since they are below
+ * 2^25 (127 * 127 * 9 * 4 * STM_CONV8_TILE_QUADS is), times 1/9 modulo 2^32, then shifted by 6, they are
+ * exact.
+ *
+ * coarse, where it is not NULL, has further inputs of the same outputs, from an image of half the size each
+ * pixel of which stands for 2 x 2; together there are at most STM_CONV8_TILE_QUADS quads. weight and
+ * coarse_weight are of stm_conv8_tile_weights. */
+enum {
+    STM_CONV8_TILE = 4,
+    STM_CONV8_TILE_WORDS = 36,
+    STM_CONV8_TILE_QUADS = 57,
+    STM_CONV8_TILES = 32, /* of a row at once: what they are made of stays in the second cache */
+    STM_CONV8_TILE_GAP =
+        64, /* bytes behind each of their 36 products, or all would be in the same few sets */
+    STM_CONV8_NINTH = 954437177 /* 9 times it is 2^33 + 1 */
+};
+struct stm_conv8_tiled {
+    const struct stm_conv8 *conv, *coarse;
+    const int16_t *weight, *coarse_weight;
+};
+
+/* src[row * quads + q] is pixel -1 of quad q of input row `row` - 1, of six; behind them are coarse rows -1
+ * to 2 of the image of half the size. w + 2 (w is even where there is such an image, and it has w / 2 + 2)
+ * pixels are readable, and up to 3 more where that is no multiple of 4, whose values do not matter. dst[row *
+ * 4 groups + i] gets w pixels. scratch has stm_conv8_tiles_scratch bytes. */
+typedef void stm_conv8_tiles_fn(uint8_t *const *dst, const uint8_t *const *src, int w,
+                                const struct stm_conv8_tiled *tiled, void *scratch);
+size_t stm_conv8_tiles_scratch(const struct stm_conv8_tiled *tiled);
+
+/* G g G^T of all weights, as [groups][36][quads][2][16][2]: 16 outputs of pairs of inputs. */
+void stm_conv8_tile_weights(int16_t *weight, const struct stm_conv8 *conv);
+size_t stm_conv8_tile_weights_bytes(const struct stm_conv8 *conv);
 
 #endif

@@ -94,6 +94,7 @@ OWN(lift_row)
 OWN(stretch_row)
 OWN(conv8_row)
 OWN(conv8_spread)
+OWN(conv8_tiles)
 OWN(log_row)
 OWN(unmix_row)
 OWN(tensor_row)
@@ -107,7 +108,7 @@ static const struct {
     ROW(distance_row), ROW(tops_row),       ROW(intensity_row), ROW(upto_row),     ROW(ranks_row),
     ROW(median3_row),  ROW(median5_row),    ROW(minimum_row),   ROW(maximum_row),  ROW(focus_row),
     ROW(gradient_row), ROW(lift_row),       ROW(stretch_row),   ROW(conv8_row),    ROW(conv8_spread),
-    ROW(log_row),      ROW(unmix_row),      ROW(tensor_row),
+    ROW(conv8_tiles),  ROW(log_row),        ROW(unmix_row),     ROW(tensor_row),
 };
 
 const char *stm_kernel_name(int i)

@@ -38,6 +38,7 @@ struct stm_kernels {
     stm_stretch_row_fn *stretch_row;
     stm_conv8_row_fn *conv8_row;
     stm_conv8_spread_fn *conv8_spread;
+    stm_conv8_tiles_fn *conv8_tiles; /* NULL: conv8_row for each row, which is faster there */
     stm_log_row_fn *log_row;
     stm_unmix_row_fn *unmix_row;
     stm_tensor_row_fn *tensor_row;

@@ -10,6 +10,7 @@
 #include "kernels/tmpl/bits.h"
 #include "kernels/tmpl/colour.h"
 #include "kernels/tmpl/conv8.h"
+#include "kernels/tmpl/conv8_tiles.h"
 #include "kernels/tmpl/distance.h"
 #include "kernels/tmpl/focus.h"
 #include "kernels/tmpl/gauss.h"
@@ -46,6 +47,9 @@ const struct stm_kernels V_TABLE = {
     .stretch_row = stretch_row,
     .conv8_row = conv8_row,
     .conv8_spread = conv8_spread,
+#ifdef V_CONV_PIXELS
+    .conv8_tiles = conv8_tiles,
+#endif
     .log_row = log_row,
     .unmix_row = unmix_row,
     .tensor_row = tensor_row,

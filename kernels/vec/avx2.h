@@ -289,11 +289,18 @@ static inline v16 v_pairs8(v32 a, v32 b)
     return _mm256_maddubs_epi16(a, b);
 }
 
-/* The sum, modulo 2^16, made here and not when the compiler likes: it would add in an order that takes more
- * registers than there are. */
+/* The sum, modulo 2^16, and v_dot, made here and not when the compiler likes: it would add in an order that
+ * takes more registers than there are. */
 static inline v16 v_add_now(v16 a, v16 b)
 {
     v16 sum = _mm256_add_epi16(a, b);
+    __asm__("" : "+x"(sum));
+    return sum;
+}
+
+static inline v32 v_dot_now(v32 sum, v32 a, v32 b)
+{
+    sum = v_dot(sum, a, b);
     __asm__("" : "+x"(sum));
     return sum;
 }
@@ -321,6 +328,55 @@ static inline void v_put_quads(uint8_t *const *dst, int at, v32 px)
 {
     _mm_storeu_si128((__m128i *)(dst[0] + at), _mm256_castsi256_si128(px));
     _mm_storeu_si128((__m128i *)(dst[1] + at), _mm256_extracti128_si256(px, 1));
+}
+
+/* For kernels/tmpl/conv8_tiles.h: 16 bytes as lanes of 16 bits; sums and shifts of such, modulo 2^16. */
+static inline v16 v_wide8(const uint8_t *p)
+{
+    return _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)p));
+}
+
+static inline v16 v_add16(v16 a, v16 b)
+{
+    return _mm256_add_epi16(a, b);
+}
+
+static inline v16 v_sub16(v16 a, v16 b)
+{
+    return _mm256_sub_epi16(a, b);
+}
+
+static inline v16 v_shl16(v16 a, int n)
+{
+    return _mm256_slli_epi16(a, n);
+}
+
+/* Of 20 numbers of 64 bits in 5 vectors: numbers i, i + 4, i + 8 and i + 12 to out[i], i = 0 … 5. */
+static inline void v_columns64(v16 out[6], const v16 *in)
+{
+    v16 even[2], odd[2];
+    for (int i = 0; i < 2; i++) {
+        even[i] = _mm256_unpacklo_epi64(in[2 * i], in[2 * i + 1]);
+        odd[i] = _mm256_unpackhi_epi64(in[2 * i], in[2 * i + 1]);
+    }
+    out[0] = _mm256_permute2x128_si256(even[0], even[1], 0x20);
+    out[1] = _mm256_permute2x128_si256(odd[0], odd[1], 0x20);
+    out[2] = _mm256_permute2x128_si256(even[0], even[1], 0x31);
+    out[3] = _mm256_permute2x128_si256(odd[0], odd[1], 0x31);
+    for (int i = 0; i < 2; i++) {
+        even[i] = _mm256_unpacklo_epi64(in[2 * i + 1], in[2 * i + 2]);
+        odd[i] = _mm256_unpackhi_epi64(in[2 * i + 1], in[2 * i + 2]);
+    }
+    out[4] = _mm256_permute2x128_si256(even[0], even[1], 0x20);
+    out[5] = _mm256_permute2x128_si256(odd[0], odd[1], 0x20);
+}
+
+/* Of 8 numbers of 64 bits in 2 vectors: those at even and at odd places. */
+static inline void v_pairs64(v16 out[2], const v16 *in)
+{
+    const v16 a = v_load(in), b = v_load(in + 1);
+    out[0] = _mm256_permute4x64_epi64(_mm256_unpacklo_epi64(a, b), 0xd8);
+    out[1] = _mm256_permute4x64_epi64(_mm256_unpackhi_epi64(a, b), 0xd8);
 }
 
 /* Pixels at once, those of conv8_put. */

@@ -70,7 +70,7 @@ int stm_net_multiple(const struct stm_net *net);
 typedef void stm_net_input_fn(void *from, uint8_t *const *quad, int y);
 
 /* Runs the network over an image of the size of out[0]; both outputs have it, and it is a multiple of the
- * network's. Takes exactly stm_net_scratch bytes from the arena and gives them back. Fails only when
+ * network's. Takes up to stm_net_scratch bytes from the arena and gives them back. Fails only when
  * they are not there. Where the arena has threads, each makes a band of rows, with memory of its own for as
  * long as it runs; the outputs are the same. Thread-safety: safe on separate arenas. */
 bool stm_net_run(const struct stm_net *net, const struct stm_kernels *kernels, stm_net_input_fn *input,

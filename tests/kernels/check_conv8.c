@@ -4,6 +4,7 @@
 #include "tests/kernels/check.h"
 #include "tests/kernels/peak_dot8.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum { MOST_QUADS = 40, MOST_GROUPS = 6 };
@@ -197,16 +198,94 @@ static void same_spread(const struct stm_kernels *ref, const struct stm_kernels 
     }
 }
 
+/* Six rows, four of an image of half the size, what is made of them, and the same by rows. */
+struct tiles {
+    struct rows rows, coarse;
+    struct stm_conv8_tiled tiled;
+    const uint8_t *src[10 * MOST_QUADS];
+    uint8_t *dst[STM_CONV8_TILE * 4 * MOST_GROUPS];
+    void *scratch;
+};
+
+static int16_t *tile_weights(const struct stm_conv8 *conv)
+{
+    int16_t *weight = check_memory(stm_conv8_tile_weights_bytes(conv), 1);
+    stm_conv8_tile_weights(weight, conv);
+    return weight;
+}
+
+/* Pixels behind the row's are as bad as they can be. */
+static void tile_rows(const uint8_t **src, int n, int w, int fill)
+{
+    const int bytes = (w + 2 + 3) / 4 * 16;
+    for (int i = 0; i < n; i++) {
+        uint8_t *px = check_memory((size_t)bytes, i & 1);
+        src[i] = px;
+        for (int j = 0; j < bytes; j++)
+            px[j] = j >= 4 * (w + 2) ? 255 : fill < 2 ? 127 : (uint8_t)check_below(128);
+    }
+}
+
+static void tiles_of(struct tiles *t, int quads, int coarse, int groups, int w, int fill)
+{
+    t->rows = rows_of(quads, groups, w, fill, 127, 1);
+    t->tiled = (struct stm_conv8_tiled){.conv = &t->rows.conv, .weight = tile_weights(&t->rows.conv)};
+    tile_rows(t->src, 6 * quads, w, fill);
+    if (coarse) {
+        t->coarse = rows_of(coarse, groups, w / 2, fill, 127, 9);
+        t->tiled.coarse = &t->coarse.conv;
+        t->tiled.coarse_weight = tile_weights(&t->coarse.conv);
+        tile_rows(t->src + 6 * quads, 4 * coarse, w / 2, fill);
+    }
+    for (int i = 0; i < STM_CONV8_TILE * 4 * groups; i++)
+        t->dst[i] = check_memory((size_t)w * 4, i & 1);
+    t->scratch = check_memory(stm_conv8_tiles_scratch(&t->tiled), 1);
+}
+
+/* Sums of the coarse rows that row `row` of a tile sees. */
+static void coarse_sums(const struct stm_kernels *ref, const struct tiles *t, int row, const int32_t *more[3])
+{
+    for (int ky = 0; ky < 3; ky++) {
+        const struct sums s = sums_of(&t->coarse, 0);
+        const int coarse = (row + ky + 1) / 2;
+        ref->conv8_spread(s.row, t->src + 6 * t->rows.conv.quads + coarse * t->coarse.conv.quads, t->coarse.w,
+                          &t->coarse.conv);
+        more[ky] = s.row[ky];
+    }
+}
+
+static void same_tiles(const struct stm_kernels *ref, const struct stm_kernels *k)
+{
+    static const int coarse_quads[] = {0, 3, 16, 0, 24};
+    for (int i = 0; i < 30 && k->conv8_tiles; i++) {
+        static struct tiles t;
+        const int coarse = coarse_quads[i % 5], w = 1 + (int)check_below(i % 2 ? 9 : 150);
+        tiles_of(&t, some_quads[i % 5], coarse, 1 + i % 3, coarse ? (w + 1) / 2 * 2 : w, i / 6);
+        const struct stm_conv8 *conv = &t.rows.conv;
+        k->conv8_tiles(t.dst, t.src, t.rows.w, &t.tiled, t.scratch);
+        for (int row = 0; row < STM_CONV8_TILE; row++) {
+            const int32_t *more[3];
+            if (coarse) coarse_sums(ref, &t, row, more);
+            ref->conv8_row(t.rows.dst, t.src + row * conv->quads, t.rows.w, conv, coarse ? more : NULL);
+            for (int j = 0; j < 4 * conv->groups; j++)
+                check_equal_bytes(t.rows.dst[j], t.dst[row * 4 * conv->groups + j], (size_t)t.rows.w * 4,
+                                  "conv8_tiles");
+        }
+    }
+}
+
 static void same(const struct stm_kernels *ref, const struct stm_kernels *k)
 {
     same_row(ref, k);
     same_spread(ref, k);
+    same_tiles(ref, k);
 }
 
 struct bench {
     const struct stm_kernels *k;
     struct rows rows;
     struct sums sums;
+    struct tiles tiles;
 };
 
 static void work(void *state)
@@ -234,6 +313,13 @@ static double time_peak(enum stm_isa isa)
     return gmac / check_latest();
 }
 
+static void work_tiles(void *state)
+{
+    const struct bench *b = state;
+    for (int y = 0; y < 16; y += STM_CONV8_TILE)
+        b->k->conv8_tiles(b->tiles.dst, b->tiles.src, b->tiles.rows.w, &b->tiles.tiled, b->tiles.scratch);
+}
+
 struct size {
     const char *name;
     int quads, groups;
@@ -257,11 +343,18 @@ static void bench(const struct stm_kernels *k)
         const double gmac = 16.0 * b.rows.w * 9 * 4 * size[i].quads * 16 * size[i].groups / 1e9;
         check_rate("GMAC/s", gmac);
         if (peak > 0) check_rate("% of what the registers do", 100 * gmac / peak);
+        if (!k->conv8_tiles) continue;
+        tiles_of(&b.tiles, size[i].quads, 0, size[i].groups, 512, 2);
+        check_time("    by tiles", work_tiles, &b, 16.0 * b.rows.w);
+        check_rate("GMAC/s of a sum one by one", gmac);
     }
     for (int i = 0; spread[i].name; i++) {
         struct bench b = {.k = k, .rows = rows_of(spread[i].quads, spread[i].groups, 256, 2, 43, 9)};
         b.sums = sums_of(&b.rows, 0);
         check_time(spread[i].name, work_spread, &b, 16.0 * 512);
+        if (!k->conv8_tiles) continue;
+        tiles_of(&b.tiles, 4 * spread[i].groups, spread[i].quads, spread[i].groups, 512, 2);
+        check_time("    by tiles, with as many of full size as outputs", work_tiles, &b, 16.0 * 512);
     }
 }
 

@@ -101,7 +101,12 @@ def place(l, layers):
     return -1 if l.op == weights.INPUT else pixels, sums, l.level, l.outputs // 4
 
 
+MOST_QUADS = 57  # STM_CONV8_TILE_QUADS
+
+
 def check(l):
+    if l.op == weights.CONV and l.inputs > 4 * MOST_QUADS:
+        sys.exit("a layer of %d inputs, at most %d are possible" % (l.inputs, 4 * MOST_QUADS))
     if l.inputs % 4 or l.op == weights.CONV and l.outputs % 16 or l.taps and not (32 if l.op == weights.CONV else 8) <= l.k <= 62:
         sys.exit("a layer of %d to %d channels, k = %d, is not possible" % (l.inputs, l.outputs, l.k))
     if any(not 0 <= s < 2 ** 31 for s in l.scale) or any(abs(o) >= 2 ** 61 for o in l.offset):

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 1 << 19 };
+enum { MOST = 1 << 20 };
 
 struct vector {
     const struct stm_net *net;
@@ -47,7 +47,7 @@ static void input(void *from, uint8_t *const *quad, int y)
             memcpy(quad[q] + 4 * x, row + x * v->planes + 4 * q, 4);
 }
 
-/* The arena has exactly the bytes that were promised. */
+/* The arena has the bytes that were promised; where there are kernels for tiles, those are exact. */
 static void run_on(const struct stm_kernels *k, struct vector *v, int w, int h, int16_t *out, int threads)
 {
     struct stm_error err = {0};
@@ -57,7 +57,8 @@ static void run_on(const struct stm_kernels *k, struct vector *v, int w, int h, 
     arena.threads = threads;
     assert_true(stm_net_run(v->net, k, input, v, views, &arena, &err));
     assert_int_equal(arena.used, 0);
-    if (threads <= 1) assert_int_equal(arena.peak, arena.size); /* else another thread may have done it all */
+    if (threads <= 1 && k->conv8_tiles) /* else another thread may have done it all */
+        assert_int_equal(arena.peak, arena.size);
     stm_arena_destroy(&arena);
 }
 
@@ -77,26 +78,29 @@ static void same_bytes_on_every_instruction_set(void **state)
     free(out);
 }
 
-enum { W = 48, H = 800 };
-
-/* The vector's rows over and over. */
-static struct vector *tall_of(const struct vector *v)
+/* The vector's pixels over and over, in an image of another size. */
+static struct vector *repeated(const struct vector *v, int w, int h)
 {
-    struct vector *tall = calloc(1, sizeof *tall);
-    const int row = W * v->planes;
-    assert_true(tall && row * H <= MOST && W <= v->w);
-    *tall = (struct vector){.net = v->net, .w = W, .planes = v->planes, .input = tall->data};
-    for (int y = 0; y < H; y++)
-        memcpy(tall->data + y * row, v->input + y % v->h * v->w * v->planes, (size_t)row);
-    return tall;
+    struct vector *of = calloc(1, sizeof *of);
+    const size_t px = (size_t)v->planes;
+    assert_true(of && (size_t)w * (size_t)h * px <= MOST);
+    *of = (struct vector){.net = v->net, .w = w, .h = h, .planes = v->planes, .input = of->data};
+    for (int y = 0; y < h; y++)
+        for (int x = 0; x < w; x++)
+            memcpy(of->data + (size_t)(y * w + x) * px, v->input + (size_t)(y % v->h * v->w + x % v->w) * px,
+                   px);
+    return of;
 }
+
+/* Wide enough that layers of two levels are made of tiles. */
+enum { W = 192, H = 400 };
 
 /* A row does not depend on what comes more than 110 rows below it: rings hold what they should and rows are
  * what they are for. */
 static void rows_do_not_see_far(void **state)
 {
-    enum { PART = 400, FAR = 112 };
-    struct vector *tall = tall_of(*state);
+    enum { PART = 272, FAR = 112 };
+    struct vector *tall = repeated(*state, W, H);
     int16_t *all = malloc(4 * W * H), *part = malloc(4 * W * PART);
     run_on(stm_kernels_best(), tall, W, H, all, 1);
     run_on(stm_kernels_best(), tall, W, PART, part, 1);
@@ -108,10 +112,10 @@ static void rows_do_not_see_far(void **state)
 /* Bands of rows made by several threads are the rows made by one. */
 static void same_bytes_on_any_number_of_threads(void **state)
 {
-    struct vector *tall = tall_of(*state);
+    struct vector *tall = repeated(*state, W, H);
     int16_t *one = malloc(4 * W * H), *many = malloc(4 * W * H);
     run_on(stm_kernels_best(), tall, W, H, one, 0);
-    for (int threads = 1; threads <= 9; threads++) {
+    for (int threads = 1; threads <= 6; threads++) {
         memset(many, 85, 4 * W * H);
         run_on(stm_kernels_best(), tall, W, H, many, threads);
         assert_memory_equal(one, many, 4 * W * H);
@@ -119,11 +123,27 @@ static void same_bytes_on_any_number_of_threads(void **state)
     free(tall), free(one), free(many);
 }
 
+/* Tiles of four levels, the last one of which has fewer rows than a tile, are what rows are. */
+static void tiles_are_rows(void **state)
+{
+    enum { WIDE = 784, LOW = 16 };
+    struct vector *wide = repeated(*state, WIDE, LOW);
+    int16_t *rows = malloc(4 * WIDE * LOW), *tiles = malloc(4 * WIDE * LOW);
+    run_on(stm_kernels_for(STM_ISA_REF), wide, WIDE, LOW, rows, 1);
+    for (int isa = STM_ISA_REF + 1; isa < STM_ISAS; isa++) {
+        const struct stm_kernels *k = stm_kernels_for((enum stm_isa)isa);
+        if (!k) continue;
+        run_on(k, wide, WIDE, LOW, tiles, 1);
+        assert_memory_equal(rows, tiles, 4 * WIDE * LOW);
+    }
+    free(wide), free(rows), free(tiles);
+}
+
 static void memory_grows_with_width_only(void **state)
 {
     const struct vector *v = *state;
     assert_int_equal(stm_net_scratch(v->net, 1024, 1024), stm_net_scratch(v->net, 1024, 65536));
-    assert_true(stm_net_scratch(v->net, 1024, 1024) < 6 << 20);
+    assert_true(stm_net_scratch(v->net, 1024, 1024) < 17 << 20);
 }
 
 static void refuses_other_sizes(void **state)
@@ -181,6 +201,7 @@ int main(void)
         cmocka_unit_test(same_bytes_on_every_instruction_set),
         cmocka_unit_test(same_bytes_on_any_number_of_threads),
         cmocka_unit_test(rows_do_not_see_far),
+        cmocka_unit_test(tiles_are_rows),
         cmocka_unit_test(memory_grows_with_width_only),
         cmocka_unit_test(refuses_other_sizes),
     };
