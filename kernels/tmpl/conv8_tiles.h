@@ -98,7 +98,7 @@ static void conv8_see_coarse_tiles(int16_t *coefficient, const v16 *seen, ptrdif
 {
     v16 d[TILE], out[TILE_SEEN];
     v_pairs64(d, seen);
-    v_pairs64(d + 2, (const v16 *)(const void *)((const uint16_t *)(const void *)seen + VN / 2));
+    v_pairs64(d + 2, (const uint16_t *)(const void *)seen + VN / 2);
     conv8_see_coarse(out, d);
     for (int i = 0; i < TILE_SEEN; i++)
         if (i != 2) v_store_n(coefficient + i * step, out[i], VN);
@@ -200,16 +200,21 @@ static inline __attribute__((always_inline)) void conv8_gather_tile(v32 sum[TILE
 }
 
 /* A row of a tile to its planes, as far as the row goes. */
-static inline void conv8_put_row(uint8_t *const *dst, int x, int w, const v32 sum[TILE],
-                                 const struct stm_conv8 *conv, int output)
+static inline __attribute__((always_inline)) void conv8_put_row(uint8_t *const *dst, int x, int w,
+                                                                const v32 sum[TILE],
+                                                                const struct stm_conv8 *conv, int output)
 {
+    const int32_t *scale = conv->scale + output;
+    const int64_t *offset = conv->offset + output / 16 * 16 + output % 16 / 2;
     uint8_t last[V_QUADS][4 * TILE], *plane[V_QUADS];
-    const bool whole = x + TILE <= w;
+    if (x + TILE <= w) {
+        conv8_put(dst, x, sum, scale, offset, conv->shift);
+        return;
+    }
     for (int q = 0; q < V_QUADS; q++)
-        plane[q] = whole ? dst[q] + 4 * x : last[q];
-    conv8_put(plane, 0, sum, conv->scale + output, conv->offset + output / 16 * 16 + output % 16 / 2,
-              conv->shift);
-    for (int q = 0; q < V_QUADS && !whole; q++)
+        plane[q] = last[q];
+    conv8_put(plane, 0, sum, scale, offset, conv->shift);
+    for (int q = 0; q < V_QUADS; q++)
         memcpy(dst[q] + 4 * x, last[q], 4 * (size_t)(w - x));
 }
 

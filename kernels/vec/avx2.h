@@ -371,10 +371,10 @@ static inline void v_columns64(v16 out[6], const v16 *in)
     out[5] = _mm256_permute2x128_si256(odd[0], odd[1], 0x20);
 }
 
-/* Of 8 numbers of 64 bits in 2 vectors: those at even and at odd places. */
-static inline void v_pairs64(v16 out[2], const v16 *in)
+/* Of 8 numbers of 64 bits: those at even and at odd places. */
+static inline void v_pairs64(v16 out[2], const void *p)
 {
-    const v16 a = v_load(in), b = v_load(in + 1);
+    const v16 a = v_load(p), b = v_load((const uint16_t *)p + VN);
     out[0] = _mm256_permute4x64_epi64(_mm256_unpacklo_epi64(a, b), 0xd8);
     out[1] = _mm256_permute4x64_epi64(_mm256_unpackhi_epi64(a, b), 0xd8);
 }
