@@ -2,6 +2,8 @@
 /* Weights for conv8_tiles. */
 #include "kernels/conv8.h"
 
+#include <string.h>
+
 enum { QUAD = 64, WORDS = STM_CONV8_TILE_WORDS, SEEN = 6 };
 
 size_t stm_conv8_tiles_scratch(const struct stm_conv8_tiled *tiled)
@@ -31,7 +33,7 @@ static void stretch(int16_t (*to)[QUAD], int16_t (*g)[QUAD], int step)
 }
 
 /* [16][4] to [2][16][2]. */
-static void pair(int16_t *to, const int16_t *from)
+static void pair(int16_t *to, const int8_t *from)
 {
     for (int i = 0; i < QUAD; i++)
         to[i % 4 / 2 * 32 + i / 4 * 2 + i % 2] = from[i];
@@ -41,14 +43,13 @@ static void quad_weights(int16_t *to, const int8_t *from, int quads)
 {
     int16_t g[9][QUAD], rows[3][SEEN][QUAD], word[SEEN][QUAD];
     for (int tap = 0; tap < 9; tap++)
-        for (int i = 0; i < QUAD; i++)
-            g[tap][i] = from[(ptrdiff_t)tap * quads * QUAD + i];
+        pair(g[tap], from + (ptrdiff_t)tap * quads * QUAD);
     for (int y = 0; y < 3; y++)
         stretch(rows[y], g + 3 * y, 1);
     for (int x = 0; x < SEEN; x++) {
         stretch(word, rows[0] + x, SEEN);
         for (int y = 0; y < SEEN; y++)
-            pair(to + (ptrdiff_t)(y * SEEN + x) * quads * QUAD, word[y]);
+            memcpy(to + (ptrdiff_t)(y * SEEN + x) * quads * QUAD, word[y], sizeof word[y]);
     }
 }
 

@@ -5,9 +5,14 @@
 
 #include <string.h>
 
-/* Tiles are made of layers that have at least so many input quads, or what they save is less than what making
- * them takes, and that are at least so wide, or their weights are as much work as their pixels. */
-enum { TILE_QUADS = 4, TILE_WIDTH = 96 };
+/* Tiles are made where they take less time: their coefficients are work for each input, their weights for
+ * each block of 16 outputs and a quad of inputs, which a row has to be wide enough for. */
+enum { TILE_QUADS = 4, TILE_WIDTH = 48 };
+
+static bool pays_in_tiles(const struct stm_conv8 *conv, int w)
+{
+    return conv->quads >= TILE_QUADS && w >= TILE_WIDTH && 2 * w >= conv->quads * conv->groups;
+}
 
 uint8_t *stm_net_quad(const struct stm_net_ring *ring, int y, int quad)
 {
@@ -75,7 +80,7 @@ static void plan_ring(struct stm_net_ring *ring, const struct stm_net_layer *lay
     ring->quad_bytes = spread ? (size_t)ring->w * (size_t)layer->quads * 4 * sizeof(int32_t)
                               : ((size_t)ring->w + 2 + 15) / 16 * 64;
     ring->row_bytes = ring->quad_bytes * (spread ? 3 : (size_t)layer->quads);
-    if (tiles && layer->op == STM_NET_CONV && layer->conv.quads >= TILE_QUADS && ring->w >= TILE_WIDTH)
+    if (tiles && layer->op == STM_NET_CONV && pays_in_tiles(&layer->conv, ring->w))
         ring->step = STM_CONV8_TILE;
 }
 
