@@ -31,6 +31,7 @@ static const struct stm_kernels ref = {
     .stretch_row = stm_stretch_row_ref,
     .conv8_row = stm_conv8_row_ref,
     .conv8_spread = stm_conv8_spread_ref,
+    .conv8_tiles = stm_conv8_tiles_ref,
     .log_row = stm_log_row_ref,
     .unmix_row = stm_unmix_row_ref,
     .tensor_row = stm_tensor_row_ref,

@@ -13,6 +13,8 @@
 #include "kernels/isa.h"
 #include "kernels/rows.h"
 
+#include <stdbool.h>
+
 struct stm_kernels {
     enum stm_isa isa;
     stm_upsample_row_fn *upsample_row;
@@ -38,7 +40,8 @@ struct stm_kernels {
     stm_stretch_row_fn *stretch_row;
     stm_conv8_row_fn *conv8_row;
     stm_conv8_spread_fn *conv8_spread;
-    stm_conv8_tiles_fn *conv8_tiles; /* NULL: conv8_row for each row, which is faster there */
+    stm_conv8_tiles_fn *conv8_tiles;
+    bool tiles_pay; /* conv8_tiles takes less time than conv8_row for each row */
     stm_log_row_fn *log_row;
     stm_unmix_row_fn *unmix_row;
     stm_tensor_row_fn *tensor_row;

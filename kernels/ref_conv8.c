@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* conv8_row and conv8_spread in portable C: the specification. */
+/* conv8_row, conv8_spread and conv8_tiles in portable C: the specification. */
 #include "kernels/conv8.h"
 #include "kernels/ref.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static void add_quad(int32_t sum[16], const uint8_t *px, const int8_t *weight)
@@ -61,5 +62,36 @@ void stm_conv8_spread_ref(int32_t *const dst[3], const uint8_t *const *src, int 
                     add_tap(sum, src, (x + kx + 1) / 2,
                             conv->weight + (ptrdiff_t)((g * 3 + ky) * 3 + kx) * conv->quads * 64,
                             conv->quads);
+            }
+}
+
+/* All taps of an output of row `row` of a tile; coarse: each pixel stands for 2 x 2 of those that they see.
+ */
+static void add_taps(int32_t sum[16], const uint8_t *const *src, const struct stm_conv8 *conv, int group,
+                     int row, int x, bool coarse)
+{
+    const int8_t *weight = conv->weight + (ptrdiff_t)group * 9 * conv->quads * 64;
+    for (int t = 0; t < 9; t++, weight += (ptrdiff_t)conv->quads * 64) {
+        const int y = row + t / 3, px = x + t % 3;
+        add_tap(sum, src + (coarse ? (y + 1) / 2 : y) * conv->quads, coarse ? (px + 1) / 2 : px, weight,
+                conv->quads);
+    }
+}
+
+void stm_conv8_tiles_ref(uint8_t *const *dst, const uint8_t *const *src, int w,
+                         const struct stm_conv8_tiled *tiled, void *unused)
+{
+    const struct stm_conv8 *const conv = tiled->conv;
+    const uint8_t *const *const coarse = src + (STM_CONV8_TILE + 2) * conv->quads;
+    (void)unused;
+    for (int row = 0; row < STM_CONV8_TILE; row++)
+        for (int x = 0; x < w; x++)
+            for (int g = 0; g < conv->groups; g++) {
+                int32_t sum[16] = {0};
+                add_taps(sum, src, conv, g, row, x, false);
+                if (tiled->coarse) add_taps(sum, coarse, tiled->coarse, g, row, x, true);
+                for (int o = 0; o < 16; o++)
+                    dst[4 * (row * conv->groups + g) + o / 4][4 * x + o % 4] =
+                        requantised(sum[o], conv, g, o);
             }
 }

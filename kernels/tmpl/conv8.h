@@ -1,5 +1,5 @@
 /* conv8_row, conv8_spread. A block is PIXELS x GROUPS x 16 outputs whose sums stay in registers; a vector of
- * weights is used for each of its pixels, a quad of a pixel for all its outputs. V_CONV_GROUPS: how many
+ * weights is used for each of its pixels, a quad of a pixel for all its outputs. V_CONV_ROWS: how many
  * groups at once an instruction set has registers for. */
 #include "kernels/conv8.h"
 

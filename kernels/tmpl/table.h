@@ -49,6 +49,9 @@ const struct stm_kernels V_TABLE = {
     .conv8_spread = conv8_spread,
 #ifdef V_CONV_PIXELS
     .conv8_tiles = conv8_tiles,
+    .tiles_pay = true,
+#else
+    .conv8_tiles = stm_conv8_tiles_ref,
 #endif
     .log_row = log_row,
     .unmix_row = unmix_row,

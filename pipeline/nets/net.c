@@ -63,8 +63,7 @@ static bool make_rows(const struct image *image, int y0, int y1, struct stm_aren
 {
     const size_t mark = stm_arena_mark(scratch);
     struct stm_net_rings rings;
-    stm_net_rings_plan(&rings, image->net, image->kernels->conv8_tiles != NULL, image->out[0].w,
-                       image->out[0].h);
+    stm_net_rings_plan(&rings, image->net, image->kernels->tiles_pay, image->out[0].w, image->out[0].h);
     rings.kernels = image->kernels;
     rings.input = image->input;
     rings.from = image->from;
@@ -108,7 +107,7 @@ bool stm_net_run(const struct stm_net *net, const struct stm_kernels *kernels, s
         return stm_fail(err, STM_INTERNAL, "a network cannot run over %d x %d pixels", w, h);
     const size_t mark = stm_arena_mark(scratch);
     struct stm_net_rings rings;
-    stm_net_rings_plan(&rings, net, kernels->conv8_tiles != NULL, w, h);
+    stm_net_rings_plan(&rings, net, kernels->tiles_pay, w, h);
     bool good = make_weights(&image, &rings, scratch, err);
     if (good) {
         /* Bands of fewer than STM_TEAM_ROWS rows would mostly make rows of their neighbours. */

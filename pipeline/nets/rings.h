@@ -31,8 +31,8 @@ struct stm_net_rings {
 uint8_t *stm_net_quad(const struct stm_net_ring *ring, int y, int quad);
 int32_t *stm_net_sums(const struct stm_net_ring *ring, int y, int ky);
 
-/* How wide the layers of an image are and how many slots they need, without memory. tiles: there are kernels
- * for them. */
+/* How wide the layers of an image are and how many slots they need, without memory. tiles: they are made
+ * where they pay. */
 void stm_net_rings_plan(struct stm_net_rings *rings, const struct stm_net *net, bool tiles, int w, int h);
 
 /* The layer whose pixels, each as 2 x 2, count into tiles of layer i as well; -1: there are no tiles, or none

@@ -159,12 +159,6 @@ static void spread_truth(const struct stm_kernels *ref)
     }
 }
 
-static void truth(const struct stm_kernels *ref)
-{
-    row_truth(ref);
-    spread_truth(ref);
-}
-
 static const int some_quads[] = {1, 2, 7, 12, 28, 40}, some_most[] = {127, 64, 43, 32, 25, 21, 18, 16};
 
 static void same_row(const struct stm_kernels *ref, const struct stm_kernels *k)
@@ -257,7 +251,7 @@ static void coarse_sums(const struct stm_kernels *ref, const struct tiles *t, in
 static void same_tiles(const struct stm_kernels *ref, const struct stm_kernels *k)
 {
     static const int coarse_quads[] = {0, 3, 16, 0, 24};
-    for (int i = 0; i < 30 && k->conv8_tiles; i++) {
+    for (int i = 0; i < 30; i++) {
         static struct tiles t;
         const int coarse = coarse_quads[i % 5], w = 1 + (int)check_below(i % 2 ? 9 : 150);
         tiles_of(&t, some_quads[i % 5], coarse, 1 + i % 3, coarse ? (w + 1) / 2 * 2 : w, i / 6);
@@ -272,6 +266,13 @@ static void same_tiles(const struct stm_kernels *ref, const struct stm_kernels *
                                   "conv8_tiles");
         }
     }
+}
+
+static void truth(const struct stm_kernels *ref)
+{
+    row_truth(ref);
+    spread_truth(ref);
+    same_tiles(ref, ref);
 }
 
 static void same(const struct stm_kernels *ref, const struct stm_kernels *k)
@@ -343,7 +344,7 @@ static void bench(const struct stm_kernels *k)
         const double gmac = 16.0 * b.rows.w * 9 * 4 * size[i].quads * 16 * size[i].groups / 1e9;
         check_rate("GMAC/s", gmac);
         if (peak > 0) check_rate("% of what the registers do", 100 * gmac / peak);
-        if (!k->conv8_tiles) continue;
+        if (!k->tiles_pay) continue;
         tiles_of(&b.tiles, size[i].quads, 0, size[i].groups, 512, 2);
         check_time("    by tiles", work_tiles, &b, 16.0 * b.rows.w);
         check_rate("GMAC/s of a sum one by one", gmac);
@@ -352,7 +353,7 @@ static void bench(const struct stm_kernels *k)
         struct bench b = {.k = k, .rows = rows_of(spread[i].quads, spread[i].groups, 256, 2, 43, 9)};
         b.sums = sums_of(&b.rows, 0);
         check_time(spread[i].name, work_spread, &b, 16.0 * 512);
-        if (!k->conv8_tiles) continue;
+        if (!k->tiles_pay) continue;
         tiles_of(&b.tiles, 4 * spread[i].groups, spread[i].quads, spread[i].groups, 512, 2);
         check_time("    by tiles, with as many of full size as outputs", work_tiles, &b, 16.0 * 512);
     }

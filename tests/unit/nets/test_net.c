@@ -47,7 +47,7 @@ static void input(void *from, uint8_t *const *quad, int y)
             memcpy(quad[q] + 4 * x, row + x * v->planes + 4 * q, 4);
 }
 
-/* The arena has the bytes that were promised; where there are kernels for tiles, those are exact. */
+/* The arena has the bytes that were promised; where tiles are made, those are exact. */
 static void run_on(const struct stm_kernels *k, struct vector *v, int w, int h, int16_t *out, int threads)
 {
     struct stm_error err = {0};
@@ -57,7 +57,7 @@ static void run_on(const struct stm_kernels *k, struct vector *v, int w, int h, 
     arena.threads = threads;
     assert_true(stm_net_run(v->net, k, input, v, views, &arena, &err));
     assert_int_equal(arena.used, 0);
-    if (threads <= 1 && k->conv8_tiles) /* else another thread may have done it all */
+    if (threads <= 1 && k->tiles_pay) /* else another thread may have done it all */
         assert_int_equal(arena.peak, arena.size);
     stm_arena_destroy(&arena);
 }
