@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { QUAD = 64, WORDS = STM_CONV8_TILE_WORDS, SEEN = 6 };
+enum { QUAD = 64, WORDS = STM_CONV8_TILE_WORDS, SEEN = STM_CONV8_TILE + 2 };
 
 size_t stm_conv8_tiles_scratch(const struct stm_conv8_tiled *tiled)
 {

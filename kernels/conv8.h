@@ -58,9 +58,8 @@ enum {
     STM_CONV8_TILE = 4,
     STM_CONV8_TILE_WORDS = 36,
     STM_CONV8_TILE_QUADS = 57,
-    STM_CONV8_TILES = 32, /* of a row at once: what they are made of stays in the second cache */
-    STM_CONV8_TILE_GAP =
-        64, /* bytes behind each of their 36 products, or all would be in the same few sets */
+    STM_CONV8_TILES = 32,       /* of a row at once: what they are made of stays in the second cache */
+    STM_CONV8_TILE_GAP = 64,    /* bytes behind each of the 36: else all are in few of its sets */
     STM_CONV8_NINTH = 954437177 /* 9 times it is 2^33 + 1 */
 };
 struct stm_conv8_tiled {

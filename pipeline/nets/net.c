@@ -8,10 +8,7 @@
 
 /* What the bands of an image share. */
 struct image {
-    const struct stm_net *net;
-    const struct stm_kernels *kernels;
-    stm_net_input_fn *input;
-    void *from;
+    struct stm_net_rings plan;
     const struct stm_s16 *out;
     const int16_t *weight[STM_NET_LAYERS];
     struct stm_team team;
@@ -28,13 +25,13 @@ static size_t all_weights(const struct stm_net_rings *r)
 {
     size_t bytes = 0;
     for (int i = 0; i < r->net->layers; i++)
-        bytes += weight_bytes(r, i) ? stm_arena_cost(weight_bytes(r, i)) : 0;
+        bytes += stm_arena_cost(weight_bytes(r, i));
     return bytes;
 }
 
-static bool make_weights(struct image *image, const struct stm_net_rings *r, struct stm_arena *scratch,
-                         struct stm_error *err)
+static bool make_weights(struct image *image, struct stm_arena *scratch, struct stm_error *err)
 {
+    const struct stm_net_rings *const r = &image->plan;
     for (int i = 0; i < r->net->layers; i++) {
         if (!weight_bytes(r, i)) continue;
         int16_t *weight = stm_arena_take(scratch, weight_bytes(r, i), "weights of a network", err);
@@ -62,16 +59,11 @@ static bool make_rows(const struct image *image, int y0, int y1, struct stm_aren
                       struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(scratch);
-    struct stm_net_rings rings;
-    stm_net_rings_plan(&rings, image->net, image->kernels->tiles_pay, image->out[0].w, image->out[0].h);
-    rings.kernels = image->kernels;
-    rings.input = image->input;
-    rings.from = image->from;
-    rings.weight = image->weight;
+    struct stm_net_rings rings = image->plan;
     if (!stm_net_rings_take(&rings, scratch, err)) return false;
     stm_net_rings_start(&rings, y0);
     for (int y = y0; y < y1; y++) {
-        stm_net_rings_pull(&rings, image->net->layers - 1, y);
+        stm_net_rings_pull(&rings, rings.net->layers - 1, y);
         for (int i = 0; i < STM_NET_OUTPUTS; i++)
             stm_net_head_row(image->out[i].px + y * image->out[i].stride, &rings, y, i);
     }
@@ -91,7 +83,7 @@ int stm_net_multiple(const struct stm_net *net)
 static bool make_band(void *context, int worker, int item, struct stm_error *err)
 {
     const struct image *const image = context;
-    const int unit = stm_net_multiple(image->net), units = image->out[0].h / unit, bands = image->team.n;
+    const int unit = stm_net_multiple(image->plan.net), units = image->out[0].h / unit, bands = image->team.n;
     return make_rows(image, units * item / bands * unit, units * (item + 1) / bands * unit,
                      image->team.arena[worker], err);
 }
@@ -102,16 +94,19 @@ bool stm_net_run(const struct stm_net *net, const struct stm_kernels *kernels, s
                  struct stm_error *err)
 {
     const int w = out[0].w, h = out[0].h, unit = stm_net_multiple(net);
-    struct image image = {.net = net, .kernels = kernels, .input = input, .from = from, .out = out};
+    struct image image = {.out = out};
     if (w <= 0 || h <= 0 || w % unit || h % unit)
         return stm_fail(err, STM_INTERNAL, "a network cannot run over %d x %d pixels", w, h);
     const size_t mark = stm_arena_mark(scratch);
-    struct stm_net_rings rings;
-    stm_net_rings_plan(&rings, net, kernels->tiles_pay, w, h);
-    bool good = make_weights(&image, &rings, scratch, err);
+    stm_net_rings_plan(&image.plan, net, kernels->tiles_pay, w, h);
+    image.plan.kernels = kernels;
+    image.plan.input = input;
+    image.plan.from = from;
+    image.plan.weight = image.weight;
+    bool good = make_weights(&image, scratch, err);
     if (good) {
         /* Bands of fewer than STM_TEAM_ROWS rows would mostly make rows of their neighbours. */
-        stm_team_gather(&image.team, scratch, h / STM_TEAM_ROWS, stm_net_rings_bytes(&rings));
+        stm_team_gather(&image.team, scratch, h / STM_TEAM_ROWS, stm_net_rings_bytes(&image.plan));
         good = stm_team_run(&image.team, image.team.n, &image, make_band, err);
         stm_team_dismiss(&image.team);
     }
