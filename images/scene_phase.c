@@ -252,6 +252,7 @@ static bool render(struct stm_field *field, const void *params, uint64_t optics,
     field->channel[PHASE] = "Phase";
     field->channel[HOECHST] = "Hoechst";
     field->true_bits = s.p->bits;
+    field->truth.spread = true;
     bool ok = stm_bench_start(b, field, field->channels, seed, err) && start_nuclei(&s, seed) &&
               stm_texture_make(&s.fine, 0.55 * b->um, &b->random, err) &&
               stm_texture_make(&s.grain, 1.3 * b->um, &b->random, err) &&

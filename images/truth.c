@@ -2,6 +2,7 @@
 #include "images/truth.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,6 +81,15 @@ static void renumber(struct stm_u32 view, const uint32_t *number)
         }
 }
 
+/* What assay adherent (spread cells) or the others count: the definition once more, apart from theirs. */
+static bool in_frame(const struct stm_truth *truth, const struct stm_truth_object *o)
+{
+    const int w = truth->cells.w, h = truth->cells.h;
+    const double guard = floor((w < h ? w : h) * 0.03 + 0.5) - 0.5;
+    if (!truth->spread) return o->x1 < w && o->y1 < h;
+    return o->x >= guard && o->y >= guard && o->x < w - 1 - guard && o->y < h - 1 - guard;
+}
+
 /* Keeps what is visible, cells before debris; number[old label] = new label. */
 static void compact(struct stm_truth *truth, struct stm_truth_object *kept, uint32_t *number)
 {
@@ -91,7 +101,7 @@ static void compact(struct stm_truth *truth, struct stm_truth_object *kept, uint
             kept[n] = *o;
             kept[n].x /= o->area;
             kept[n].y /= o->area;
-            kept[n].counted = o->x1 < truth->cells.w && o->y1 < truth->cells.h;
+            kept[n].counted = in_frame(truth, &kept[n]);
             number[i + 1] = (uint32_t)++n;
         }
         if (!debris) truth->n_cells = n;

@@ -13,7 +13,7 @@ struct stm_truth_object {
     int area;             /* visible pixels */
     int x0, y0, x1, y1;   /* their bounding box, maximum exclusive */
     int clump;            /* objects that touch share a number; 0 = touches none */
-    bool counted;         /* does not touch the bottom or right edge (unbiased counting frame) */
+    bool counted;         /* in the counting frame */
     double major, minor;  /* semi axes of the whole object as it was drawn */
     double brightness;    /* height of the unblurred object above the background: counts, grey levels, in
                            * phase contrast radians */
@@ -30,6 +30,8 @@ struct stm_truth {
     struct stm_truth_object *objects;
     int n, n_cells, capacity;
     double foreground; /* part of the field covered by cells, 0 to 1 */
+    bool spread;       /* counted: centroid at least 3 % of the shorter side inside, as assay adherent counts;
+                        * else what touches neither the bottom nor the right edge */
 };
 
 bool stm_truth_make(struct stm_truth *truth, int w, int h, struct stm_error *err);

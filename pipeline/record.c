@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline/record.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,12 @@ int stm_columns_find(const struct stm_columns *columns, const char *name)
     for (int i = 0; i < columns->n; i++)
         if (!strcmp(columns->column[i].name, name)) return i;
     return -1;
+}
+
+double stm_row_counted_area(const struct stm_site_row *row, const struct stm_columns *site_columns)
+{
+    const int i = stm_columns_find(site_columns, "Counted_Area");
+    return i < 0 || !row->values || isnan(row->values[i]) ? (double)row->width * row->height : row->values[i];
 }
 
 const char *stm_class_name(enum stm_class class)

@@ -52,7 +52,7 @@ const char *stm_class_name(enum stm_class class); /* "", "live", …, "flat", "r
 struct stm_object {
     uint32_t number; /* 1-based in its site; the value in the label image (debris: not in the label image) */
     uint8_t class;   /* enum stm_class */
-    uint8_t counted; /* 0 = cut by the bottom or right edge (unbiased counting frame), or outside the area */
+    uint8_t counted; /* 0 = outside the counting frame, cut by it, or outside the area */
     int32_t x0, y0, x1, y1; /* bounding box, maximum exclusive */
     double cx, cy;          /* centroid; the centre of the top-left pixel is (0, 0) */
 };
@@ -92,6 +92,9 @@ struct stm_site_row {
     const double *object_values; /* n_objects rows of object columns */
     int n_objects;
 };
+
+/* Pixels of the field in which objects are counted: column Counted_Area where it is filled, else all. */
+double stm_row_counted_area(const struct stm_site_row *row, const struct stm_columns *site_columns);
 
 /* Raises the verdict to at least `verdict` and adds a sentence to the reason; what no longer fits is dropped.
  */

@@ -14,6 +14,7 @@ extern const struct stm_stage stm_stage_classify;
 extern const struct stm_stage stm_stage_concentration;
 extern const struct stm_stage stm_stage_divide;
 extern const struct stm_stage stm_stage_foreground;
+extern const struct stm_stage stm_stage_frame;
 extern const struct stm_stage stm_stage_growth;
 extern const struct stm_stage stm_stage_live_dead;
 extern const struct stm_stage stm_stage_measure;

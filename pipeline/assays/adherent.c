@@ -10,12 +10,25 @@ static const struct stm_assay_role roles[] = {
 };
 
 static const struct stm_stage *const stages[] = {
-    &stm_stage_quality,    &stm_stage_calibrate, &stm_stage_nuclei, &stm_stage_divide,
-    &stm_stage_foreground, &stm_stage_measure,   &stm_stage_shape,  &stm_stage_pairing,
-    &stm_stage_population, &stm_stage_alignment, &stm_stage_growth, NULL,
+    &stm_stage_quality,
+    &stm_stage_calibrate,
+    &stm_stage_nuclei,
+    &stm_stage_divide,
+    &stm_stage_foreground,
+    &stm_stage_measure,
+    &stm_stage_frame,
+    &stm_stage_shape,
+    &stm_stage_pairing,
+    &stm_stage_population,
+    &stm_stage_alignment,
+    &stm_stage_growth,
+    NULL,
 };
 
-static const struct stm_assay_default defaults[] = {{NULL, NULL}};
+static const struct stm_assay_default defaults[] = {
+    {"frame.edge_rule", "middle"}, /* what an edge leaves of a spread cell is often not seen */
+    {NULL, NULL},
+};
 
 const struct stm_assay stm_assay_adherent = {
     .name = "adherent",

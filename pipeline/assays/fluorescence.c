@@ -8,8 +8,17 @@ static const struct stm_assay_role roles[] = {
 };
 
 static const struct stm_stage *const stages[] = {
-    &stm_stage_quality,  &stm_stage_calibrate, &stm_stage_segment, &stm_stage_bodies,    &stm_stage_measure,
-    &stm_stage_classify, &stm_stage_aggregate, &stm_stage_profile, &stm_stage_alignment, NULL,
+    &stm_stage_quality,
+    &stm_stage_calibrate,
+    &stm_stage_segment,
+    &stm_stage_bodies,
+    &stm_stage_measure,
+    &stm_stage_frame,
+    &stm_stage_classify,
+    &stm_stage_aggregate,
+    &stm_stage_profile,
+    &stm_stage_alignment,
+    NULL,
 };
 
 static const struct stm_assay_default defaults[] = {{NULL, NULL}};

@@ -64,10 +64,11 @@ static const struct stm_measure columns[COLUMNS + 1] = {
                            "viability if all ambiguous nuclei were live"},
     [VIABILITY_IF_DEAD] = {"Viability_IfAmbiguousDead", "%", 2,
                            "viability if all ambiguous nuclei were dead"},
-    [DENSITY] = {"Nuclei_per_mm2", "1/mm2", 1,
-                 "Count_Nuclei / area of the sites in use; unbiased with measure.edge_rule = frame; empty "
-                 "when a pixel "
-                 "size is unknown"},
+    [DENSITY] =
+        {"Nuclei_per_mm2", "1/mm2", 1,
+         "Count_Nuclei / Counted_Area of the sites in use; unbiased with frame.edge_rule = frame; empty "
+         "when a pixel "
+         "size is unknown"},
     [DENSITY_LOW] = {"Nuclei_per_mm2_Low", "1/mm2", 1, "Count_Nuclei_Low / the same area"},
     [DENSITY_HIGH] = {"Nuclei_per_mm2_High", "1/mm2", 1, "Count_Nuclei_High / the same area"},
     [DISPERSION_PHI] =
@@ -124,7 +125,8 @@ struct totals {
     int sites;
 };
 
-static struct totals add_up(const struct stm_well *well, const int at[COUNTS], enum stm_verdict worst)
+static struct totals add_up(const struct stm_well *well, const int at[COUNTS],
+                            const struct stm_columns *site_columns, enum stm_verdict worst)
 {
     struct totals t = {0};
     for (int s = 0; s < well->n_sites; s++) {
@@ -132,7 +134,7 @@ static struct totals add_up(const struct stm_well *well, const int at[COUNTS], e
         if (row->verdict > worst) continue;
         for (int i = 0; i < COUNTS; i++)
             t.count[i] += row->values[at[i]];
-        t.area_mm2 += row->pixel_um * row->pixel_um * 1e-6 * row->width * row->height;
+        t.area_mm2 += row->pixel_um * row->pixel_um * 1e-6 * stm_row_counted_area(row, site_columns);
         t.sites++;
     }
     return t;
@@ -186,13 +188,14 @@ static void fill_uncertainty(double *v, const struct fields *f, double area_mm2)
     v[VIABILITY_EFFECT] = decided > 0 ? ratio.effect : NAN;
 }
 
-static void list_fields(struct fields *f, const struct stm_well *well, const int at[COUNTS])
+static void list_fields(struct fields *f, const struct stm_well *well, const int at[COUNTS],
+                        const struct stm_columns *site_columns)
 {
     for (int s = 0; s < well->n_sites; s++) {
         const struct stm_site_row *row = &well->sites[s];
         if (row->verdict > STM_VERDICT_WARN) continue;
         f->nuclei[f->k] = row->values[at[NUCLEI]];
-        f->pixels[f->k] = (double)row->width * row->height;
+        f->pixels[f->k] = stm_row_counted_area(row, site_columns);
         f->live[f->k] = row->values[at[LIVE]];
         f->decided[f->k++] = row->values[at[LIVE]] + row->values[at[DEAD]];
     }
@@ -264,10 +267,10 @@ static bool well(struct stm_well *well, const struct stm_stage_env *env, struct 
     if (!find_counts(at, env, err)) return false;
     double *const list = take_lists(&f, well, err);
     if (!list) return false;
-    const struct totals used = add_up(well, at, STM_VERDICT_WARN),
-                        all = add_up(well, at, STM_VERDICT_REJECTED);
+    const struct totals used = add_up(well, at, env->site_columns, STM_VERDICT_WARN),
+                        all = add_up(well, at, env->site_columns, STM_VERDICT_REJECTED);
     if (used.sites) {
-        list_fields(&f, well, at);
+        list_fields(&f, well, at, env->site_columns);
         fill_counts(v, &used, &all);
         fill_uncertainty(v, &f, used.area_mm2);
         fill_medians(v, well, env, list + 4 * (size_t)well->n_sites);

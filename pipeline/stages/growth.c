@@ -31,7 +31,7 @@ static const struct stm_measure columns[COLUMNS + 1] = {
                   "lower limit, 95 %, from the scatter about the line (Student's t)"},
     [AREA_HIGH] = {"Growth_ConfluenceDoubling_h_High", "h", 2,
                    "upper limit of the same; empty where there may be no growth"},
-    [COUNT] = {"Growth_CountDoubling_h", "h", 2, "the same of Count_Cells over the area of the fields"},
+    [COUNT] = {"Growth_CountDoubling_h", "h", 2, "the same of Count_Cells over Counted_Area"},
     [COUNT_LOW] = {"Growth_CountDoubling_h_Low", "h", 2, "lower limit, 95 %"},
     [COUNT_HIGH] = {"Growth_CountDoubling_h_High", "h", 2, "upper limit, 95 %"},
 };
@@ -53,7 +53,8 @@ static int compare_times(const void *a, const void *b)
                               : (x->order > y->order) - (x->order < y->order);
 }
 
-static int collect(struct moment *m, const struct stm_well *well, const struct inputs *in)
+static int collect(struct moment *m, const struct stm_well *well, const struct inputs *in,
+                   const struct stm_columns *site_columns)
 {
     int n = 0;
     for (int s = 0; s < well->n_sites; s++) {
@@ -62,8 +63,12 @@ static int collect(struct moment *m, const struct stm_well *well, const struct i
             continue;
         const double area = (double)row->width * row->height,
                      surface = area * (1 - row->values[in->excluded] / 100);
-        m[n++] = (struct moment){
-            row->timepoint, s, surface, surface * row->values[in->confluence], area, row->values[in->cells]};
+        m[n++] = (struct moment){row->timepoint,
+                                 s,
+                                 surface,
+                                 surface * row->values[in->confluence],
+                                 stm_row_counted_area(row, site_columns),
+                                 row->values[in->cells]};
     }
     qsort(m, (size_t)n, sizeof *m, compare_times);
     return n;
@@ -128,7 +133,8 @@ static bool well(struct stm_well *well, const struct stm_stage_env *env, struct 
         return stm_fail(err, STM_USAGE, "stage growth needs the columns of foreground and shape before it");
     struct moment *const m = malloc(((size_t)well->n_sites + 1) * sizeof *m);
     if (!m) return stm_fail(err, STM_NO_MEMORY, "no memory for the %d sites of a well", well->n_sites);
-    const int times = join(m, collect(m, well, &in)), n = exponential(m, times, k->until_percent);
+    const int times = join(m, collect(m, well, &in, env->site_columns)),
+              n = exponential(m, times, k->until_percent);
     if (times > 1) v[POINTS] = n;
     const bool ok = times < 2 || !(k->step_min > 0) || fill(v, m, n, k->step_min, err);
     free(m);

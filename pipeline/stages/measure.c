@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Stage measure: columns of every object, and which objects are counted. */
+/* Stage measure: columns of every object. */
 #include "pipeline/core/team.h"
 #include "pipeline/stage.h"
 #include "pipeline/stages/feature.h"
@@ -7,19 +7,11 @@
 #include <math.h>
 #include <string.h>
 
-enum edge_rule { RULE_FRAME, RULE_ALL, RULE_EXCLUDE_BORDER };
-static const char *const edge_rules[] = {"frame", "all", "exclude_border", NULL};
-
 struct knobs {
-    int edge_rule;
     double ring_gap_um, ring_width_um;
 };
 
 static const struct stm_param params[] = {
-    STM_CHOICE(
-        knobs, edge_rule, edge_rules, RULE_FRAME,
-        "objects cut by the image's edge: frame = counted at the top and left, not at the bottom and right "
-        "(unbiased); all = counted; exclude_border = not counted"),
     STM_REAL(knobs, ring_gap_um, "um", 0, 20, 0.7, "distance that the local background keeps to all objects"),
     STM_REAL(knobs, ring_width_um, "um", 0.5, 50, 2.5,
              "width of the ring of local background beyond the gap"),
@@ -63,12 +55,6 @@ static bool group_runs(struct groups *g, const struct stm_site *site, struct stm
     for (size_t i = 0; i < site->n_segments; i++)
         g->run[g->start[site->segments[i].label]++] = site->segments[i];
     return true;
-}
-
-static bool is_counted(const struct stm_object *o, int rule, int w, int h)
-{
-    const bool top_left = o->x0 == 0 || o->y0 == 0, bottom_right = o->x1 == w || o->y1 == h;
-    return rule == RULE_ALL || !(bottom_right || (rule == RULE_EXCLUDE_BORDER && top_left));
 }
 
 static void fill_object(struct stm_object *o, const struct stm_blob *b, const double *value)
@@ -184,7 +170,7 @@ struct shares {
     const struct groups *groups;
     struct stm_site *site;
     double *value; /* of the first object's first column */
-    int columns, rule;
+    int columns;
     struct stm_team team;
 };
 
@@ -201,7 +187,6 @@ static bool measure_share(void *context, int worker, int item, struct stm_error 
         struct stm_object *const o = site->objects + i;
         fetch(&w, s->groups, i + 1);
         if (!measure_object(&w, s->groups, i, o, s->value + (ptrdiff_t)i * s->columns, err)) return false;
-        o->counted = is_counted(o, s->rule, site->geo.width, site->geo.height);
     }
     return true;
 }
@@ -217,8 +202,7 @@ static bool run(struct stm_site *site, const struct stm_stage_env *env, struct s
                        .groups = &groups,
                        .site = site,
                        .value = site->object_values + env->object_first,
-                       .columns = env->object_columns->n,
-                       .rule = k->edge_rule};
+                       .columns = env->object_columns->n};
     const int n = (site->n_objects + SHARE - 1) / SHARE;
     stm_team_gather(&s.team, env->scratch, n, env->scratch->size - env->scratch->used);
     const bool good = stm_team_run(&s.team, n, &s, measure_share, err);
@@ -247,7 +231,7 @@ static size_t scratch_bytes(const void *unused, const struct stm_geometry *geo)
 
 const struct stm_stage stm_stage_measure = {
     .name = "measure",
-    .summary = "shape, intensity and place of every object; which objects count",
+    .summary = "shape, intensity and place of every object",
     .reads = STM_SLOT_FLAT | STM_SLOT_LABELS | STM_SLOT_OBJECTS,
     .writes = STM_SLOT_OBJECTS,
     .params = params,

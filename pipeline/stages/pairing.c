@@ -91,7 +91,7 @@ static const struct stm_measure well_columns[WELL_COLUMNS + 1] = {
      "lower limit, 95 %, of the count expected in as many fields: exact Poisson times dispersion"},
     {"Count_Nucleated_High", "", 1, "upper limit of the same"},
     {"Nucleated_per_mm2", "1/mm2", 1,
-     "Count_Nucleated / area of the sites in use; empty when a pixel size is unknown"},
+     "Count_Nucleated / Counted_Area of the sites in use; empty when a pixel size is unknown"},
     {"Nucleated_per_mm2_Low", "1/mm2", 1, "Count_Nucleated_Low / the same area"},
     {"Nucleated_per_mm2_High", "1/mm2", 1, "Count_Nucleated_High / the same area"},
     STM_GROUP_FRACTION("NucleatedFraction", "Count_Nucleated"),
@@ -283,17 +283,17 @@ static double total(const double *list, int k)
     return sum;
 }
 
-static void collect(struct fields *f, const struct stm_well *well, int first, int cells)
+static void collect(struct fields *f, const struct stm_well *well, const struct stm_stage_env *env, int cells)
 {
     for (int s = 0; s < well->n_sites; s++) {
         const struct stm_site_row *const row = &well->sites[s];
-        if (row->verdict > STM_VERDICT_WARN || isnan(row->values[first + NUCLEATED])) continue;
+        if (row->verdict > STM_VERDICT_WARN || isnan(row->values[env->site_first + NUCLEATED])) continue;
         f->cells[f->k] = row->values[cells];
-        f->nucleated[f->k] = row->values[first + NUCLEATED];
-        f->binucleate[f->k] = row->values[first + BINUCLEATE];
-        f->bare += row->values[first + BARE];
-        f->pixels[f->k++] = (double)row->width * row->height;
-        f->area_mm2 += row->pixel_um * row->pixel_um * 1e-6 * row->width * row->height;
+        f->nucleated[f->k] = row->values[env->site_first + NUCLEATED];
+        f->binucleate[f->k] = row->values[env->site_first + BINUCLEATE];
+        f->bare += row->values[env->site_first + BARE];
+        f->pixels[f->k] = stm_row_counted_area(row, env->site_columns);
+        f->area_mm2 += row->pixel_um * row->pixel_um * 1e-6 * f->pixels[f->k++];
     }
 }
 
@@ -365,7 +365,7 @@ static bool well(struct stm_well *well, const struct stm_stage_env *env, struct 
     double *const room = malloc((4 * k + objects + 1) * sizeof *room);
     if (!room) return stm_fail(err, STM_NO_MEMORY, "no memory for the %zu cells of a well", objects);
     struct fields f = {room, room + k, room + 2 * k, room + 3 * k, room + 4 * k, 0, 0, 0};
-    collect(&f, well, env->site_first, cells);
+    collect(&f, well, env, cells);
     if (f.k) {
         fill_counts(well->values + env->well_first, &f);
         fill_lists(well->values + env->well_first + FIRST_LIST, well, f.list, env);

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Confluence and counts of adherent layers from single cells to nearly closed ones, which the synthetic microscope draws
 with their truth. Confluence has to be within 2 points in every field. Counts (in the counting frame, as stroma reports
-them) are held to what the networks reach, not to the 5 % that is wanted up to 60 %: docs/adherent.md.
+them) have to be within 5 % up to 60 % covered, 10 % up to 80 %; above that they are held to what the networks reach.
 layers.py PROGRAM"""
 import csv, os, subprocess, sys, tempfile
 
 SEEDS, FIELDS, SIDE = (1, 2, 3), 12, 1024
 CONFLUENCE_POINTS = 2
-COUNTS = ((0, 60, 0.06), (60, 80, 0.06), (80, 100, 0.14))  # covered from, to, mean error of the counts at most
+COUNTS = ((0, 60, 0.05), (60, 80, 0.1), (80, 100, 0.17))  # covered from, to, mean error of the counts at most
 
 
 def rows(path):

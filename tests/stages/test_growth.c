@@ -8,9 +8,9 @@
 
 extern const struct stm_stage stm_stage_growth;
 
-enum { CONFLUENCE, EXCLUDED, CELLS, INPUTS, MOST = 12 };
+enum { CONFLUENCE, EXCLUDED, CELLS, AREA, INPUTS, MOST = 12 };
 
-/* A well with two fields of view at each time point; the stages before are stood in for by three columns. */
+/* A well with two fields of view at each time point; the stages before are stood in for by their columns. */
 struct bench {
     struct stm_fixture f;
     struct stm_well well;
@@ -28,6 +28,7 @@ static void open_well(struct bench *b, int times, const double *confluence, cons
     b->column[CONFLUENCE] = (struct stm_column){.name = "Confluence"};
     b->column[EXCLUDED] = (struct stm_column){.name = "Confluence_Excluded"};
     b->column[CELLS] = (struct stm_column){.name = "Count_Cells"};
+    b->column[AREA] = (struct stm_column){.name = "Counted_Area"};
     b->inputs = (struct stm_columns){b->column, INPUTS};
     b->f.env.site_columns = &b->inputs;
     for (int s = 0; s < 2 * times; s++) {
@@ -36,6 +37,7 @@ static void open_well(struct bench *b, int times, const double *confluence, cons
         b->rows[s].values = b->site_values[s];
         b->site_values[s][CONFLUENCE] = confluence[t] + (s < times ? 1 : -1);
         b->site_values[s][CELLS] = cells[t];
+        b->site_values[s][AREA] = 5000;
     }
     for (int i = 0; i < 16; i++)
         b->values[i] = NAN;
@@ -85,6 +87,23 @@ static void crowded_times_and_rejected_fields_are_left_out(void **state)
     stm_fixture_close(&b.f);
 }
 
+/* Half as many cells on half the area are as many. */
+static void counts_are_over_the_area_they_come_from(void **state)
+{
+    (void)state;
+    struct bench b;
+    open_well(&b, 4, doubling, cells);
+    set(&b, "step_min", "1440");
+    for (int s = 0; s < b.well.n_sites; s += 4) { /* all fields of the first time */
+        b.site_values[s][CELLS] = 5;
+        b.site_values[s][AREA] = 2500;
+    }
+    assert_near(get(&b, "Growth_CountDoubling_h"), 15.1423140, 1e-6);
+    b.site_values[0][AREA] = b.site_values[4][AREA] = NAN; /* not told: all of the image */
+    assert_true(get(&b, "Growth_CountDoubling_h") < 15);
+    stm_fixture_close(&b.f);
+}
+
 static void without_times_nothing_is_said(void **state)
 {
     (void)state;
@@ -114,6 +133,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(doubling_times_are_found),
         cmocka_unit_test(crowded_times_and_rejected_fields_are_left_out),
+        cmocka_unit_test(counts_are_over_the_area_they_come_from),
         cmocka_unit_test(without_times_nothing_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -260,35 +260,6 @@ static void touching_objects_are_neighbours(void **state)
     stm_fixture_close(&f);
 }
 
-static void edge_rule_decides_what_counts(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *rule;
-        bool left, top, right, bottom, corner, inside;
-    } rows[] = {{"frame", 1, 1, 0, 0, 0, 1}, {"all", 1, 1, 1, 1, 1, 1}, {"exclude_border", 0, 0, 0, 0, 0, 1}};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct stm_fixture f;
-        struct stm_error err;
-        stm_fixture_open(&f, &stm_stage_measure, W, H, roles, 1);
-        memset(labels, 0, sizeof labels);
-        labels[0] = labels[W] = labels[2 * W] = 1; /* and the top-left corner is counted */
-        labels[40] = labels[W + 40] = 2;
-        labels[50 * W + W - 1] = 3;
-        labels[(H - 1) * W + 60] = 4;
-        labels[(H - 1) * W] = 5; /* touches left and bottom */
-        labels[70 * W + 70] = 6;
-        stm_fixture_label(&f, labels);
-        assert_ok(stm_param_set(stm_stage_measure.params, f.params, "edge_rule", rows[i].rule, &err), &err);
-        run(&f);
-        const struct stm_object *o = f.site.objects;
-        assert_true(o[0].counted == rows[i].left && o[1].counted == rows[i].top);
-        assert_true(o[2].counted == rows[i].right && o[3].counted == rows[i].bottom);
-        assert_true(o[4].counted == rows[i].corner && o[5].counted == rows[i].inside);
-        stm_fixture_close(&f);
-    }
-}
-
 /* Ground 200 with a sawtooth of 0 to 4, discs of 900: rings see the ground, not the neighbours or the rim. */
 static void ring_is_the_ground_around_an_object(void **state)
 {
@@ -410,7 +381,6 @@ int main(void)
         cmocka_unit_test(derived_columns_follow_their_formulas),
         cmocka_unit_test(unknown_pixel_size_leaves_micrometres_empty),
         cmocka_unit_test(touching_objects_are_neighbours),
-        cmocka_unit_test(edge_rule_decides_what_counts),
         cmocka_unit_test(ring_is_the_ground_around_an_object),
         cmocka_unit_test(ring_looks_further_when_crowded_and_gives_up_when_full),
         cmocka_unit_test(stored_units_are_reported),

@@ -17,7 +17,8 @@ const growthKinds = [["Confluence", "Growth_ConfluenceDoubling_h"], ["Bodies_Cov
     }})).concat([["Count_Cells", "Growth_CountDoubling_h"], ["Count_Nuclei", ""]].filter(k => siteColumn(k[0]) >= 0).slice(0, 1)
         .map(([name, doubling]) => ({title: (name === "Count_Nuclei" ? "Nuclei" : "Cells") + (PIXELS_SCALED ? " per mm\u00b2" : " a field"), doubling,
             at: siteColumn(name), value(list) {
-                const area = f => PIXELS_SCALED ? f.width * f.height * f.pixel_um * f.pixel_um * 1e-6 : 1;
+                const counted = siteColumn("Counted_Area_mm2");
+                const area = f => !PIXELS_SCALED ? 1 : counted >= 0 ? f.values[counted] : f.width * f.height * f.pixel_um * f.pixel_um * 1e-6;
                 return sum(list.map(f => f.values[this.at])) / sum(list.map(area));
             }})));
 

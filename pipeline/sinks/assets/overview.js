@@ -107,8 +107,8 @@ function methods() {
         el("p", {}, el("b", {}, run.assay_title || run.assay), ": ", run.assay_summary, "."),
         el("p", {}, methodWords()),
         run.notes.length ? el("ul", {}, run.notes.map(line => el("li", {}, line))) : null,
-        fields.some(f => f.uncounted) ? el("p", {}, "Objects with a dashed outline are not counted: an edge of the field cuts " +
-            "them off and the counting rule leaves them to the neighbouring field, or they lie outside of what is counted.") : null,
+        fields.some(f => f.uncounted) ? el("p", {}, "Objects with a dashed outline are not counted: the counting rule leaves " +
+            "what lies at an edge of the field to the neighbouring field, or they lie outside of what is counted.") : null,
         changed.length ? [el("h3", {}, "Parameters that differ from the assay\u2019s defaults"), parameterTable(changed)]
             : el("p", {}, "Every parameter has the assay\u2019s default."),
         el("details", {}, el("summary", {}, "All " + plural(run.params.length, "parameter")), parameterTable(run.params)));

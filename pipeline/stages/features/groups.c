@@ -54,15 +54,16 @@ static double *take_fields(struct fields *f, const struct stm_well *well, struct
     return room;
 }
 
-static void collect(struct fields *f, const struct stm_well *well, const int *at)
+static void collect(struct fields *f, const struct stm_well *well, const int *at,
+                    const struct stm_columns *columns)
 {
     for (int s = 0; s < well->n_sites; s++) {
         const struct stm_site_row *row = &well->sites[s];
         if (row->verdict > STM_VERDICT_WARN) continue;
         for (int i = 0; i < COUNTS; i++)
             f->count[i][f->k] = row->values[at[i]];
-        f->pixels[f->k++] = (double)row->width * row->height;
-        f->area_mm2 += row->pixel_um * row->pixel_um * 1e-6 * row->width * row->height;
+        f->pixels[f->k] = stm_row_counted_area(row, columns);
+        f->area_mm2 += row->pixel_um * row->pixel_um * 1e-6 * f->pixels[f->k++];
     }
 }
 
@@ -173,7 +174,7 @@ bool stm_groups_well(struct stm_well *well, const struct stm_groups *groups, con
     if (!find(counts, env->site_columns, err)) return false;
     double *const room = take_fields(&f, well, err);
     if (!room) return false;
-    collect(&f, well, counts);
+    collect(&f, well, counts, env->site_columns);
     *used = f.k;
     if (f.k) {
         fill_counts(v, &f);

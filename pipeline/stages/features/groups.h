@@ -47,7 +47,7 @@ void stm_groups_judge(struct stm_well *well, int used);
          "lower limit, 95 %, of the count expected in as many fields: exact Poisson times dispersion"},      \
         {"Count_Cells_High", "", 1, "upper limit of the same"},                                              \
         {"Cells_per_mm2", "1/mm2", 1,                                                                        \
-         "Count_Cells / area of the sites in use; empty when a pixel size is unknown"},                      \
+         "Count_Cells / Counted_Area of the sites in use; empty when a pixel size is unknown"},              \
         {"Cells_per_mm2_Low", "1/mm2", 1, "Count_Cells_Low / the same area"},                                \
         {"Cells_per_mm2_High", "1/mm2", 1, "Count_Cells_High / the same area"},                              \
         STM_GROUP_FRACTION("SpindleFraction", "Count_Spindle"),                                              \

@@ -95,6 +95,11 @@ static void cells_are_dark_with_bright_halos(void **state)
     stm_synth_free(&f);
 }
 
+static bool is_whole(const struct stm_field *f, const struct stm_truth_object *o)
+{
+    return o->x0 > 0 && o->y0 > 0 && o->x1 < f->w && o->y1 < f->h;
+}
+
 static void rounded_cells_shine(void **state)
 {
     (void)state;
@@ -104,7 +109,7 @@ static void rounded_cells_shine(void **state)
     int round = 0, shine = 0;
     for (int i = 0; i < f.truth.n_cells; i++) {
         const struct stm_truth_object *const o = &f.truth.objects[i];
-        if (!(o->brightness > 2) || !o->counted || o->x0 < 1 || o->y0 < 1) continue;
+        if (!(o->brightness > 2) || !is_whole(&f, o)) continue;
         uint16_t most = 0;
         for (int y = o->y0; y < o->y1; y++)
             for (int x = o->x0; x < o->x1; x++)
@@ -131,7 +136,7 @@ static void spindles_are_longer_than_flat_cells(void **state)
         struct stm_field f = check_render(scene(), 700, 700, 2, set);
         int n = 0;
         for (int i = 0; i < f.truth.n_cells; i++)
-            if (f.truth.objects[i].counted && f.truth.objects[i].x0 > 0 && f.truth.objects[i].y0 > 0) {
+            if (is_whole(&f, &f.truth.objects[i])) {
                 ratio[flat] += f.truth.objects[i].major / f.truth.objects[i].minor;
                 n++;
             }
@@ -170,8 +175,7 @@ static void nuclei_lie_in_their_cells(void **state)
         area[nucleus]++;
     }
     for (int i = 1; i <= f.truth.n_cells; i++)
-        without += !area[i] && f.truth.objects[i - 1].counted && f.truth.objects[i - 1].x0 > 0 &&
-                   f.truth.objects[i - 1].y0 > 0;
+        without += !area[i] && is_whole(&f, &f.truth.objects[i - 1]);
     assert_in_range(f.truth.n_cells, 30, 200);
     assert_in_range(without, 0, f.truth.n_cells / 15);
     assert_true(light[1] / n[1] > 3 * light[0] / n[0]);

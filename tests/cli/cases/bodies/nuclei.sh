@@ -12,5 +12,5 @@ ls cells/labels
 cut -d, -f7 cells/objects.csv | sort -u | head -n 2
 head -n 1 cells/wells.csv | tr , '\n' | grep -c 'Viability\|Count_Nuclei'
 # What a run was asked for is told from defaults, whichever stages take part
-"$STROMA" run "$SAMPLE" -q -o set --channels nuclei,dead --no-overlays --set measure.edge_rule=all || exit
+"$STROMA" run "$SAMPLE" -q -o set --channels nuclei,dead --no-overlays --set frame.edge_rule=all || exit
 grep -o '"name":"[a-z_]*","stage":"[a-z]*","value":"[^"]*","fallback":"[^"]*"' set/report.html | awk -F'"' '$12 != $16 { print $4, $8, $12, $16 }'
