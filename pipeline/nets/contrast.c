@@ -90,10 +90,13 @@ static bool find_most(struct stm_net_contrast *c, struct stm_arena *arena, struc
 static void make_codes(struct stm_net_contrast *c)
 {
     const int most = c->most;
-    for (int d = -most; d <= most; d++) {
-        const uint64_t r = stm_root(((uint64_t)(d < 0 ? -d : d) << 32) / (uint64_t)most);
-        c->code[d + most][0] = (uint8_t)((127 * (most + d) + most) / (2 * most));
-        c->code[d + most][1] = (uint8_t)((127 * (d < 0 ? 65536 - r : 65536 + r) + 65536) >> 17);
+    for (int d = 0; d <= most; d++) {
+        const uint64_t r = stm_root(((uint64_t)d << 32) / (uint64_t)most);
+        uint8_t *const below = c->code[most - d], *const above = c->code[most + d];
+        below[0] = (uint8_t)((127 * (most - d) + most) / (2 * most));
+        below[1] = (uint8_t)((127 * (65536 - r) + 65536) >> 17);
+        above[0] = (uint8_t)((127 * (most + d) + most) / (2 * most));
+        above[1] = (uint8_t)((127 * (65536 + r) + 65536) >> 17);
     }
 }
 
