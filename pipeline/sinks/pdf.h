@@ -67,8 +67,8 @@ struct stm_pdf_moment {
 };
 
 struct stm_pdf_growth {
-    int time_columns[4]; /* of the site: covered area in %, what of the field is no surface, count, area of
-                          * the count; -1 = none */
+    const struct stm_columns *site_columns;
+    int time_columns[3]; /* of these: covered area in %, what of the field is no surface, count; -1 = none */
     double step_h;       /* hours between numbers of time points, 0 = not known */
     struct stm_pdf_moment *moment; /* owned */
     int n, room;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COVERED, EXCLUDED, CELLS, AREA, CURVE_W = 245, CURVE_H = 150, MOST_MOMENTS = 1 << 18 };
+enum { COVERED, EXCLUDED, CELLS, CURVE_W = 245, CURVE_H = 150, MOST_MOMENTS = 1 << 18 };
 
 /* The first column of those that there is. */
 static int first_of(const struct stm_columns *columns, const char *a, const char *b)
@@ -22,7 +22,7 @@ void stm_pdf_choose_growth(struct stm_pdf_growth *g, const struct stm_run_info *
 {
     g->time_columns[COVERED] = first_of(info->site_columns, "Confluence", "Bodies_Covered");
     g->time_columns[EXCLUDED] = stm_columns_find(info->site_columns, "Confluence_Excluded");
-    g->time_columns[AREA] = stm_columns_find(info->site_columns, "Counted_Area");
+    g->site_columns = info->site_columns;
     g->time_columns[CELLS] = first_of(info->site_columns, "Count_Cells", "Count_Nuclei");
     for (int i = 0; i < info->n_params; i++)
         if (!strcmp(info->params[i].stage, "growth") && !strcmp(info->params[i].name, "step_min"))
@@ -40,10 +40,9 @@ struct stm_pdf_moment stm_pdf_moment_of(const struct stm_pdf_growth *g, const st
     const double excluded = value_of(site, g->time_columns[EXCLUDED]);
     if (site->timepoint < 0 || site->verdict > STM_VERDICT_WARN) return m;
     m.time = site->timepoint;
-    const double all = (double)site->width * site->height, counted = value_of(site, g->time_columns[AREA]);
-    m.pixels = isnan(counted) ? all : counted;
+    m.pixels = stm_row_counted_area(site, g->site_columns);
     m.area_mm2 = m.pixels * site->pixel_um * site->pixel_um * 1e-6;
-    m.surface = all * (1 - (isnan(excluded) ? 0 : excluded / 100));
+    m.surface = (double)site->width * site->height * (1 - (isnan(excluded) ? 0 : excluded / 100));
     m.covered = m.surface * value_of(site, g->time_columns[COVERED]);
     m.cells = value_of(site, g->time_columns[CELLS]);
     const bool bare = g->time_columns[COVERED] >= 0 && isnan(m.covered);

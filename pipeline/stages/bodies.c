@@ -96,8 +96,6 @@ static bool take_objects(struct stm_site *site, struct stm_cu32 label, uint32_t 
         site->objects[i] = (struct stm_object){.number = i + 1, .x0 = w, .y0 = h};
     for (size_t i = 0; i < site->n_segments; i++)
         grow_box(&site->objects[site->segments[i].label - 1], &site->segments[i]);
-    for (uint32_t i = 0; i < n; i++)
-        site->objects[i].counted = site->objects[i].x1 < w && site->objects[i].y1 < h;
     return true;
 }
 

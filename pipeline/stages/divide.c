@@ -131,13 +131,10 @@ static bool list_objects(struct stm_site *site, int n, size_t runs, struct stm_e
     site->n_segments = stm_label_runs(site->segments, runs, labels, 0, 0);
     site->n_objects = n;
     for (int i = 0; i < n; i++)
-        site->objects[i] = (struct stm_object){
-            .number = (uint32_t)i + 1, .counted = 1, .x0 = site->geo.width, .y0 = site->geo.height};
+        site->objects[i] =
+            (struct stm_object){.number = (uint32_t)i + 1, .x0 = site->geo.width, .y0 = site->geo.height};
     for (size_t i = 0; i < site->n_segments; i++)
         grow_box(&site->objects[site->segments[i].label - 1], &site->segments[i]);
-    for (int i = 0; i < n; i++)
-        site->objects[i].counted =
-            site->objects[i].x1 < site->geo.width && site->objects[i].y1 < site->geo.height;
     return true;
 }
 

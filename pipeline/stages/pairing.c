@@ -293,7 +293,8 @@ static void collect(struct fields *f, const struct stm_well *well, const struct 
         f->binucleate[f->k] = row->values[env->site_first + BINUCLEATE];
         f->bare += row->values[env->site_first + BARE];
         f->pixels[f->k] = stm_row_counted_area(row, env->site_columns);
-        f->area_mm2 += row->pixel_um * row->pixel_um * 1e-6 * f->pixels[f->k++];
+        f->area_mm2 += row->pixel_um * row->pixel_um * 1e-6 * f->pixels[f->k];
+        f->k++;
     }
 }
 

@@ -56,17 +56,12 @@ static size_t scratch_bytes(const void *params_, const struct stm_geometry *geo)
     return stm_nuclei_find_in_site_scratch(p->method, geo);
 }
 
-/* Unbiased counting frame: what the bottom or right edge cuts belongs to the next field. */
 static void take_objects(struct stm_site *site, const struct stm_nuclei *found)
 {
     site->segments = found->segment;
     site->n_segments = found->segments;
     site->objects = found->object;
     site->n_objects = found->objects;
-    for (int i = 0; i < found->objects; i++) {
-        struct stm_object *o = &found->object[i];
-        o->counted = o->x1 < site->geo.width && o->y1 < site->geo.height;
-    }
 }
 
 static bool find(struct stm_nuclei *found, struct stm_site *site, const struct stm_stage_env *env,

@@ -2,7 +2,7 @@
 """Confluence and counts of adherent layers from single cells to nearly closed ones, which the synthetic microscope draws
 with their truth. Confluence has to be within 2 points in every field. Counts (in the counting frame, as stroma reports
 them) have to be within 5 % up to 60 % covered, 10 % up to 80 %; above that they are held to what the networks reach.
-layers.py PROGRAM"""
+layers.py PROGRAM [SEED...]: other fields than those that are tested"""
 import csv, os, subprocess, sys, tempfile
 
 SEEDS, FIELDS, SIDE = (1, 2, 3), 12, 1024
@@ -30,7 +30,7 @@ def take(program, top, seed):
 
 def main():
     program, errors, bad = os.path.abspath(sys.argv[1]), [], 0
-    for seed in SEEDS:
+    for seed in map(int, sys.argv[2:]) if sys.argv[2:] else SEEDS:
         with tempfile.TemporaryDirectory() as top:
             for true, field in take(program, top, seed):
                 covered, found = float(true["foreground_percent"]), float(field["Confluence"])

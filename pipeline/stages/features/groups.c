@@ -63,7 +63,8 @@ static void collect(struct fields *f, const struct stm_well *well, const int *at
         for (int i = 0; i < COUNTS; i++)
             f->count[i][f->k] = row->values[at[i]];
         f->pixels[f->k] = stm_row_counted_area(row, columns);
-        f->area_mm2 += row->pixel_um * row->pixel_um * 1e-6 * f->pixels[f->k++];
+        f->area_mm2 += row->pixel_um * row->pixel_um * 1e-6 * f->pixels[f->k];
+        f->k++;
     }
 }
 
