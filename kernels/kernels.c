@@ -32,6 +32,7 @@ static const struct stm_kernels ref = {
     .conv8_row = stm_conv8_row_ref,
     .conv8_spread = stm_conv8_spread_ref,
     .conv8_tiles = stm_conv8_tiles_ref,
+    .head_row = stm_head_row_ref,
     .log_row = stm_log_row_ref,
     .unmix_row = stm_unmix_row_ref,
     .tensor_row = stm_tensor_row_ref,
@@ -96,6 +97,7 @@ OWN(stretch_row)
 OWN(conv8_row)
 OWN(conv8_spread)
 OWN(conv8_tiles)
+OWN(head_row)
 OWN(log_row)
 OWN(unmix_row)
 OWN(tensor_row)
@@ -109,7 +111,7 @@ static const struct {
     ROW(distance_row), ROW(tops_row),       ROW(intensity_row), ROW(upto_row),     ROW(ranks_row),
     ROW(median3_row),  ROW(median5_row),    ROW(minimum_row),   ROW(maximum_row),  ROW(focus_row),
     ROW(gradient_row), ROW(lift_row),       ROW(stretch_row),   ROW(conv8_row),    ROW(conv8_spread),
-    ROW(conv8_tiles),  ROW(log_row),        ROW(unmix_row),     ROW(tensor_row),
+    ROW(conv8_tiles),  ROW(head_row),       ROW(log_row),       ROW(unmix_row),    ROW(tensor_row),
 };
 
 const char *stm_kernel_name(int i)

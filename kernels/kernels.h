@@ -10,6 +10,7 @@
 #define STM_KERNELS_H
 
 #include "kernels/conv8.h"
+#include "kernels/head.h"
 #include "kernels/isa.h"
 #include "kernels/rows.h"
 
@@ -42,6 +43,7 @@ struct stm_kernels {
     stm_conv8_spread_fn *conv8_spread;
     stm_conv8_tiles_fn *conv8_tiles;
     bool tiles_pay; /* conv8_tiles takes less time than conv8_row for each row */
+    stm_head_row_fn *head_row;
     stm_log_row_fn *log_row;
     stm_unmix_row_fn *unmix_row;
     stm_tensor_row_fn *tensor_row;

@@ -28,6 +28,7 @@ stm_stretch_row_fn stm_stretch_row_ref;
 stm_conv8_row_fn stm_conv8_row_ref;
 stm_conv8_spread_fn stm_conv8_spread_ref;
 stm_conv8_tiles_fn stm_conv8_tiles_ref;
+stm_head_row_fn stm_head_row_ref;
 stm_log_row_fn stm_log_row_ref;
 stm_unmix_row_fn stm_unmix_row_ref;
 stm_tensor_row_fn stm_tensor_row_ref;

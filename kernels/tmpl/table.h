@@ -15,6 +15,7 @@
 #include "kernels/tmpl/focus.h"
 #include "kernels/tmpl/gauss.h"
 #include "kernels/tmpl/grid.h"
+#include "kernels/tmpl/head.h"
 #include "kernels/tmpl/median.h"
 #include "kernels/tmpl/order.h"
 #include "kernels/tmpl/shrink.h"
@@ -53,6 +54,7 @@ const struct stm_kernels V_TABLE = {
 #else
     .conv8_tiles = stm_conv8_tiles_ref,
 #endif
+    .head_row = head_row,
     .log_row = log_row,
     .unmix_row = unmix_row,
     .tensor_row = tensor_row,

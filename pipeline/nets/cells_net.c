@@ -111,23 +111,44 @@ static void sum_up(struct stm_cells_net_found *found, const struct stm_net_look 
     found->high = high / all;
 }
 
-/* seen: there were cells when sizes were tried; where none are left, it looks nearer. */
+/* The factor of the look after one at `factor`; the same when that will do. seen: there were cells when sizes
+ * were tried; where none are left, it looks nearer. */
+static double next_factor(const struct stm_net_look *look, struct stm_cu16 plane, double factor, bool seen)
+{
+    const double ratio = look->usual / STM_NET_CANONICAL;
+    if ((!(look->usual > 0) && !seen) || (ratio >= narrowest && ratio <= widest)) return factor;
+    return stm_net_look_factor(look->usual > 0 ? look->usual / factor : nearer * STM_NET_CANONICAL / factor,
+                               plane.w, plane.h);
+}
+
+static bool look_at(struct stm_net_look *look, struct stm_cu16 plane, double factor, size_t mark,
+                    struct stm_error *err)
+{
+    stm_arena_reset(look->view.scratch, mark);
+    return stm_net_look_at(look, plane, factor, err);
+}
+
+/* Of several looks the one that fits best counts, of two alike the later one: a closed layer that hardly
+ * shows is seen as large cells from near, and not at all from far. */
 static bool find(struct stm_net_look *look, struct stm_cells_net_found *found, struct stm_cu16 plane,
                  double diameter, bool fixed, bool seen, struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(look->view.scratch);
-    double factor = stm_net_look_factor(diameter, plane.w, plane.h);
+    double factor = stm_net_look_factor(diameter, plane.w, plane.h), next = factor, best = factor,
+           most_fit = 0;
     for (int turn = 0; turn < LOOKS; turn++) {
-        stm_arena_reset(look->view.scratch, mark);
-        if (!stm_net_look_at(look, plane, factor, err)) return false;
-        found->diameter_px = look->usual / factor;
-        const double ratio = look->usual / STM_NET_CANONICAL;
-        if (fixed || (!(look->usual > 0) && !seen) || (ratio >= narrowest && ratio <= widest)) break;
-        diameter = look->usual > 0 ? found->diameter_px : nearer * STM_NET_CANONICAL / factor;
-        const double next = stm_net_look_factor(diameter, plane.w, plane.h);
-        if (!(next < factor || next > factor)) break;
         factor = next;
+        if (!look_at(look, plane, factor, mark, err)) return false;
+        next = fixed ? factor : next_factor(look, plane, factor, seen);
+        const bool last = !(next < factor || next > factor);
+        double fit = 0;
+        if (!(last && turn == 0) && !stm_net_fit(&fit, look, err)) return false;
+        best = fit >= most_fit ? factor : best;
+        most_fit = fit >= most_fit ? fit : most_fit;
+        if (last) break;
     }
+    if ((best < factor || best > factor) && !look_at(look, plane, best, mark, err)) return false;
+    found->diameter_px = look->usual / best;
     return true;
 }
 

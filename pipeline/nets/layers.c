@@ -121,28 +121,12 @@ void stm_net_make_rows(struct stm_net_rings *r, int i, int y)
     if (layer->op == STM_NET_SPREAD) spread(r, layer, ring, y);
 }
 
-void stm_net_head_row(int16_t *dst, const struct stm_net_rings *r, int y, int output)
+void stm_net_head_row(int16_t *const dst[STM_NET_OUTPUTS], const struct stm_net_rings *r, int y)
 {
     const int last = r->net->layers - 1, quads = r->net->layer[last].quads;
     const struct stm_net_ring *ring = &r->ring[last];
-    const struct stm_net_head *head = r->net->head;
-    const uint8_t *row = stm_net_quad(ring, y, 0) + 4;
-    const int8_t *weight = head->weight[output];
-    enum { PART = 64 };
-    for (int x0 = 0; x0 < ring->w; x0 += PART) {
-        const int n = ring->w - x0 < PART ? ring->w - x0 : PART;
-        int32_t sum[PART] = {0};
-        for (int q = 0; q < quads; q++) {
-            const uint8_t *px = row + (size_t)q * ring->quad_bytes + 4 * (size_t)x0;
-            const int8_t *w = weight + 4 * q;
-            for (int x = 0; x < n; x++)
-                sum[x] +=
-                    px[4 * x] * w[0] + px[4 * x + 1] * w[1] + px[4 * x + 2] * w[2] + px[4 * x + 3] * w[3];
-        }
-        for (int x = 0; x < n; x++) {
-            const int64_t value =
-                ((int64_t)sum[x] * head->scale[output] + head->offset[output]) >> head->shift;
-            dst[x0 + x] = (int16_t)(value < INT16_MIN ? INT16_MIN : value > INT16_MAX ? INT16_MAX : value);
-        }
-    }
+    const uint8_t *src[STM_HEAD_QUADS];
+    for (int q = 0; q < quads; q++)
+        src[q] = stm_net_quad(ring, y, q) + 4;
+    r->kernels->head_row(dst, src, quads, ring->w, r->net->head);
 }

@@ -7,7 +7,7 @@
 /* Row y of layer i, and those that are made at once with it, from what is in the rings. */
 void stm_net_make_rows(struct stm_net_rings *rings, int i, int y);
 
-/* An output of row y of the last layer. */
-void stm_net_head_row(int16_t *dst, const struct stm_net_rings *rings, int y, int output);
+/* Row y of the outputs, from the last layer's. */
+void stm_net_head_row(int16_t *const dst[STM_NET_OUTPUTS], const struct stm_net_rings *rings, int y);
 
 #endif

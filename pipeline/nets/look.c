@@ -53,8 +53,7 @@ double stm_net_look_factor(double diameter, int w, int h)
 
 static void input_row(void *from, uint8_t *const *quad, int y)
 {
-    const struct stm_net_look *look = from;
-    stm_net_contrast_row(&look->contrast, quad, y);
+    stm_net_contrast_row(from, quad, y);
 }
 
 /* Crumbs hardly weigh in the usual diameter. */
@@ -75,21 +74,35 @@ static bool choose(struct stm_net_look *look, struct stm_error *err)
     return true;
 }
 
-static bool ask(struct stm_net_look *look, int w, int h, struct stm_error *err)
+static bool make_contrast(struct stm_net_contrast *c, const struct stm_net_look *look, struct stm_cu16 plane,
+                          int w, int h, struct stm_error *err)
 {
+    return stm_net_contrast_make(c, plane, STM_NET_FINE * w, STM_NET_FINE * h, look->view.kernels,
+                                 look->view.scratch, err);
+}
+
+static bool ask(struct stm_net_look *look, struct stm_cu16 plane, int w, int h, struct stm_error *err)
+{
+    const size_t mark = stm_arena_mark(look->view.scratch);
     struct stm_opinions who = *look->weights;
-    const struct stm_net_image image = {w, h, input_row, look};
+    struct stm_net_contrast contrast;
+    const struct stm_net_image image = {w, h, input_row, &look->contrast},
+                               farther = {stm_opinions_farther(w), stm_opinions_farther(h), input_row,
+                                          &contrast};
     if (look->alone) who.second = NULL;
-    return stm_opinions_ask(&who, &image, look->view.kernels, look->view.map, look->view.scratch, err);
+    const bool ok =
+        (!who.second || make_contrast(&contrast, look, plane, farther.w, farther.h, err)) &&
+        stm_opinions_ask(&who, &image, &farther, look->view.kernels, look->view.map, look->view.scratch, err);
+    stm_arena_reset(look->view.scratch, mark);
+    return ok;
 }
 
 bool stm_net_look_at(struct stm_net_look *look, struct stm_cu16 plane, double factor, struct stm_error *err)
 {
     const int w = stm_net_look_side(plane.w, factor), h = stm_net_look_side(plane.h, factor);
     if (!stm_net_view_take(&look->view, w, h, err) ||
-        !stm_net_contrast_make(&look->contrast, plane, STM_NET_FINE * w, STM_NET_FINE * h, look->view.kernels,
-                               look->view.scratch, err) ||
-        !choose(look, err) || !ask(look, w, h, err))
+        !make_contrast(&look->contrast, look, plane, w, h, err) || !choose(look, err) ||
+        !ask(look, plane, w, h, err))
         return false;
     const struct stm_net_limits limits = limits_of(look);
     return stm_net_view_part(&look->view, &limits, err) && measure_usual(look, err);
@@ -108,12 +121,18 @@ size_t stm_net_look_kept_bytes(int w, int h)
            stm_net_contrast_bytes(STM_NET_FINE * view_w, STM_NET_FINE * view_h);
 }
 
+static size_t asking_bytes(int plane_w, int w, int h)
+{
+    const int far_w = STM_NET_FINE * stm_opinions_farther(w), far_h = STM_NET_FINE * stm_opinions_farther(h);
+    return stm_net_contrast_bytes(far_w, far_h) + most(stm_net_contrast_working_bytes(plane_w, far_w),
+                                                       stm_opinions_bytes(&stm_opinions_cells, w, h));
+}
+
 size_t stm_net_look_working_bytes(int w, int h)
 {
     const double f = stm_net_look_nearest(w, h);
     const int view_w = stm_net_look_side(w, f), view_h = stm_net_look_side(h, f),
               fine_w = STM_NET_FINE * view_w;
     return most(most(stm_net_contrast_working_bytes(w, fine_w), stm_style_bytes(fine_w)),
-                most(stm_opinions_bytes(&stm_opinions_cells, view_w, view_h),
-                     stm_net_view_working_bytes(view_w, view_h, w)));
+                most(asking_bytes(w, view_w, view_h), stm_net_view_working_bytes(view_w, view_h, w)));
 }

@@ -64,8 +64,10 @@ static bool make_rows(const struct image *image, int y0, int y1, struct stm_aren
     stm_net_rings_start(&rings, y0);
     for (int y = y0; y < y1; y++) {
         stm_net_rings_pull(&rings, rings.net->layers - 1, y);
+        int16_t *row[STM_NET_OUTPUTS];
         for (int i = 0; i < STM_NET_OUTPUTS; i++)
-            stm_net_head_row(image->out[i].px + y * image->out[i].stride, &rings, y, i);
+            row[i] = image->out[i].px + y * image->out[i].stride;
+        stm_net_head_row(row, &rings, y);
     }
     stm_arena_reset(scratch, mark);
     return true;

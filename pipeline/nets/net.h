@@ -7,12 +7,13 @@
 #define STM_NETS_NET_H
 
 #include "kernels/conv8.h"
+#include "kernels/head.h"
 #include "kernels/view.h"
 #include "pipeline/core/arena.h"
 
 struct stm_kernels;
 
-enum { STM_NET_LAYERS = 40, STM_NET_QUADS = 64, STM_NET_OUTPUTS = 2 };
+enum { STM_NET_LAYERS = 40, STM_NET_QUADS = 64, STM_NET_OUTPUTS = STM_HEAD_OUTPUTS };
 enum { STM_NET_MULTIPLE = 16 }; /* a multiple of every network's (stm_net_multiple) */
 
 enum stm_net_op {
@@ -31,20 +32,11 @@ struct stm_net_layer {
     struct stm_conv8 conv;
 };
 
-/* Output i of a pixel, with the sum over the last layer's channels c of weight[i][c] * value:
- * (sum * scale[i] + offset[i]) >> shift, clamped to 16 bits. */
-struct stm_net_head {
-    int shift;
-    int8_t weight[STM_NET_OUTPUTS][64];
-    int32_t scale[STM_NET_OUTPUTS];
-    int64_t offset[STM_NET_OUTPUTS];
-};
-
 struct stm_net {
     const char *name, *sha256; /* of the weights' file */
     const struct stm_net_layer *layer;
     int layers;
-    const struct stm_net_head *head;
+    const struct stm_head *head;
 };
 
 /* Nuclei in fluorescence. Input (fine.h): light of a pixel's image pixels as 0 … 127, its root, its fourth

@@ -112,7 +112,7 @@ static bool see(struct view *v, struct stm_cu16 light, int w, int h, struct stm_
     const struct stm_net_image image = {w, h, input_row, v};
     const bool ok =
         take(v, w, h, err) && shrink(v, light, err) &&
-        stm_opinions_ask(&stm_opinions_nuclei, &image, v->net.kernels, v->net.map, v->net.scratch, err);
+        stm_opinions_ask(&stm_opinions_nuclei, &image, NULL, v->net.kernels, v->net.map, v->net.scratch, err);
     stm_arena_reset(v->net.scratch, mark);
     return ok;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline/nets/opinions.h"
 
+#include "pipeline/nets/meet.h"
 #include "pipeline/nets/objects.h"
 
 #include <string.h>
@@ -41,17 +42,6 @@ static void input_row(void *from, uint8_t *const *quad, int y)
     }
 }
 
-/* Pixel (x, y) of the image is (w - 1 - x, h - 1 - y) of what was turned. */
-static void meet(struct stm_s16 out, struct stm_s16 turned, int w, int h)
-{
-    for (int y = 0; y < h; y++) {
-        int16_t *const a = out.px + y * out.stride;
-        const int16_t *const b = turned.px + (h - 1 - y) * turned.stride;
-        for (int x = 0; x < w; x++)
-            a[x] = (int16_t)((a[x] + b[w - 1 - x]) >> 1);
-    }
-}
-
 static size_t map_bytes(int w, int h)
 {
     return (size_t)stm_net_padded(w, STM_NET_MULTIPLE) * (size_t)stm_net_padded(h, STM_NET_MULTIPLE) *
@@ -75,28 +65,38 @@ static bool ask_second(const struct stm_opinions *who, struct seen *seen, const 
                        const struct stm_s16 out[STM_NET_OUTPUTS], struct stm_arena *scratch,
                        struct stm_error *err)
 {
-    const int w = seen->image->w, h = seen->image->h;
+    const int w = seen->image->w, h = seen->image->h, stride = stm_net_padded(w, STM_NET_MULTIPLE);
     struct stm_s16 turned[STM_NET_OUTPUTS];
     for (int i = 0; i < STM_NET_OUTPUTS; i++) {
-        turned[i] = (struct stm_s16){stm_arena_take(scratch, map_bytes(w, h), "a second map", err),
-                                     out[i].stride, out[i].w, out[i].h};
+        turned[i] =
+            (struct stm_s16){stm_arena_take(scratch, map_bytes(w, h), "a second map", err), stride, w, h};
         if (!turned[i].px) return false;
     }
     seen->turned = true;
     if (!ask_one(who->second, seen, kernels, turned, scratch, err)) return false;
     for (int i = 0; i < STM_NET_OUTPUTS; i++)
-        meet(out[i], turned[i], w, h);
+        if (!stm_net_meet(out[i], turned[i], scratch, err)) return false;
     return true;
 }
 
+int stm_opinions_farther(int n)
+{
+    return (4 * n + 2) / 5;
+}
+
 bool stm_opinions_ask(const struct stm_opinions *who, const struct stm_net_image *image,
-                      const struct stm_kernels *kernels, const struct stm_s16 out[STM_NET_OUTPUTS],
-                      struct stm_arena *scratch, struct stm_error *err)
+                      const struct stm_net_image *farther, const struct stm_kernels *kernels,
+                      const struct stm_s16 out[STM_NET_OUTPUTS], struct stm_arena *scratch,
+                      struct stm_error *err)
 {
     const size_t mark = stm_arena_mark(scratch);
-    struct seen seen = {.image = image, .quads = who->first->layer[0].quads};
-    const bool ok = ask_one(who->first, &seen, kernels, out, scratch, err) &&
-                    (!who->second || ask_second(who, &seen, kernels, out, scratch, err));
+    const int quads = who->first->layer[0].quads;
+    struct seen near = {.image = image, .quads = quads}, far = {.image = farther, .quads = quads};
+    struct stm_s16 map[STM_NET_OUTPUTS];
+    for (int i = 0; i < STM_NET_OUTPUTS; i++)
+        map[i] = (struct stm_s16){out[i].px, out[i].stride, image->w, image->h};
+    const bool ok = ask_one(who->first, &near, kernels, map, scratch, err) &&
+                    (!who->second || ask_second(who, &far, kernels, map, scratch, err));
     stm_arena_reset(scratch, mark);
     return ok;
 }
@@ -107,10 +107,16 @@ static size_t run_bytes(const struct stm_net *net, int w, int h)
     return stm_net_scratch(net, stm_net_padded(w, unit), stm_net_padded(h, unit));
 }
 
+static size_t most(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
 size_t stm_opinions_bytes(const struct stm_opinions *who, int w, int h)
 {
     const size_t first = run_bytes(who->first, w, h);
     if (!who->second) return first;
-    const size_t second = run_bytes(who->second, w, h) + STM_NET_OUTPUTS * stm_arena_cost(map_bytes(w, h));
-    return first > second ? first : second;
+    const int far_w = stm_opinions_farther(w), far_h = stm_opinions_farther(h);
+    return most(first, STM_NET_OUTPUTS * stm_arena_cost(map_bytes(far_w, far_h)) +
+                           most(run_bytes(who->second, far_w, far_h), stm_net_meet_bytes(far_w, w)));
 }

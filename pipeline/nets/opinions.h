@@ -1,6 +1,7 @@
 /* What networks say of an image. Two of them, trained differently, err in different places, so the mean of
- * what they say errs less than either (docs/nets.md); the second sees the image turned by half a turn, so
- * that it does not lean to the same side of a cell. */
+ * what they say errs less than either (docs/nets.md). The second sees the image from farther away, where what
+ * is fine in a cell parts it less, and turned by half a turn, so that it does not lean to the same side of a
+ * cell. */
 #ifndef STM_NETS_OPINIONS_H
 #define STM_NETS_OPINIONS_H
 
@@ -20,12 +21,18 @@ struct stm_net_image {
     void *from;
 };
 
-/* Runs the networks over the image; beyond its right and lower edge it is mirrored up to multiples of
- * each network's own. Both outputs have the size of the image or more, up to multiples of STM_NET_MULTIPLE.
+/* The side of what the second network sees where the first one sees n pixels: four fifths of them. At 0.87,
+ * 0.75 and 0.7 real cells are parted as well or worse, drawn ones worse (docs/nets-trials.md). */
+int stm_opinions_farther(int n);
+
+/* Runs the first network over the image, the second, if there is one, over the same image from farther away
+ * (sides by stm_opinions_farther). Beyond right and lower edges images are mirrored up to multiples of each
+ * network's own. Both outputs have the size of the image or more, up to multiples of STM_NET_MULTIPLE.
  * Fails only when memory runs out; gives it back. Thread-safety: safe on separate arenas. */
 bool stm_opinions_ask(const struct stm_opinions *who, const struct stm_net_image *image,
-                      const struct stm_kernels *kernels, const struct stm_s16 out[STM_NET_OUTPUTS],
-                      struct stm_arena *scratch, struct stm_error *err);
+                      const struct stm_net_image *farther, const struct stm_kernels *kernels,
+                      const struct stm_s16 out[STM_NET_OUTPUTS], struct stm_arena *scratch,
+                      struct stm_error *err);
 size_t stm_opinions_bytes(const struct stm_opinions *who, int w, int h);
 
 #endif

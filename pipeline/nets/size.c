@@ -67,6 +67,14 @@ static double height_of(double top, double usual, double size, double idea)
     return height > 0 ? height : 0;
 }
 
+bool stm_net_fit(double *fit, const struct stm_net_look *look, struct stm_error *err)
+{
+    double top;
+    if (!mean_top(&top, &look->view, err)) return false;
+    *fit = height_of(top, look->usual, NAN, NAN);
+    return true;
+}
+
 /* How much the light changes from pixel to pixel, of every fourth row and column. */
 static uint64_t unrest(struct stm_cu16 plane)
 {

@@ -13,4 +13,9 @@ enum { STM_NET_PART = 500 };
 bool stm_net_find_size(double *diameter, bool *seen, struct stm_net_look *look, struct stm_cu16 plane,
                        struct stm_error *err);
 
+/* How well the scale of a look suits what it found, 0 … 1: the mean height of the cells' tops, less what it
+ * costs that they are not as large as expected; 0 where there are too few cells to tell. Fails only when
+ * memory runs out; gives it back. */
+bool stm_net_fit(double *fit, const struct stm_net_look *look, struct stm_error *err);
+
 #endif

@@ -11,12 +11,10 @@
 #include <unistd.h>
 
 static const struct check *const checks[] = {
-    &check_colour,    &check_components, &check_conv8,   &check_distance,
-    &check_focus,     &check_gauss,      &check_grid,    &check_histogram,
-    &check_isa,       &check_local,      &check_moments, &check_order,
-    &check_outline,   &check_stretch,    &check_rank,    &check_reconstruct,
-    &check_resample,  &check_runs,       &check_shrink,  &check_tensor,
-    &check_watershed, &check_ways,       NULL,
+    &check_colour, &check_components, &check_conv8,     &check_distance,  &check_focus,       &check_gauss,
+    &check_grid,   &check_head,       &check_histogram, &check_isa,       &check_local,       &check_moments,
+    &check_order,  &check_outline,    &check_stretch,   &check_rank,      &check_reconstruct, &check_resample,
+    &check_runs,   &check_shrink,     &check_tensor,    &check_watershed, &check_ways,        NULL,
 };
 
 static struct {

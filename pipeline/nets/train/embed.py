@@ -135,7 +135,7 @@ def main():
             table.append("    {%s, %d, %d, %d, %d, %s}," % (OPS[l.op], *place(l, layers), conv))
     h = layers[-1]
     w = signed(h.weight)
-    out.append("static const struct stm_net_head head = {\n    %d, {{%s}, {%s}}, {%d, %d}, {INT64_C(%d), INT64_C(%d)}};\n"
+    out.append("static const struct stm_head head = {\n    %d, {{%s}, {%s}}, {%d, %d}, {INT64_C(%d), INT64_C(%d)}};\n"
                % (h.k, rows(w[:h.inputs]), rows(w[h.inputs:]), *h.scale, *h.offset))
     out.append("static const struct stm_net_layer layers[] = {\n%s\n};\n" % "\n".join(table))
     out.append('const struct stm_net stm_net_%s = {"%s", "%s", layers, %d, &head};'

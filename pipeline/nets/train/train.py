@@ -34,6 +34,7 @@ def options():
     p.add_argument("--half", action="store_true", help="half precision: faster where the processor has it")
     p.add_argument("--start")
     p.add_argument("--levels", type=int, default=4, help="of a network that starts from random weights")
+    p.add_argument("--usual", type=float, help="outputs across the usual cell (default: those of the first networks)")
     p.add_argument("--distance", type=float, default=HEIGHT, help="weight of the height in the loss")
     p.add_argument("--rate", type=float, default=0.025, help="first step, as a part of a layer's weights")
     p.add_argument("--round-from", type=float, default=0.8, help="part of the time after which rounding begins")
@@ -57,7 +58,7 @@ def begin_rounding(net):
 def feed(o, seed, queue):
     torch.set_num_threads(1)
     os.nice(5)
-    for batch in tasks.examples(o.task, o.data, o.fold, seed, o.synthetic):
+    for batch in tasks.examples(o.task, o.data, o.fold, seed, o.synthetic, o.usual):
         queue.put(batch)
 
 

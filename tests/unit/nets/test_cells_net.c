@@ -154,6 +154,34 @@ static void finds_the_size_of_large_cells(void **state)
     free(px);
 }
 
+/* Seen from twice as near the same cells fit less, and nothing fits nothing. */
+static void a_look_at_the_right_scale_fits_best(void **state)
+{
+    (void)state;
+    uint16_t *px = malloc(W * H * sizeof *px);
+    struct stm_error err;
+    struct stm_arena scratch;
+    struct stm_net_look look = {.weights = &stm_opinions_cells,
+                                .alone = true,
+                                .view = {.kernels = stm_kernels_best(), .scratch = &scratch}};
+    const int cells[] = {CELLS, CELLS, 0};
+    const double times[] = {1, 2, 1};
+    double fit[3];
+    assert_ok(stm_arena_create(&scratch, stm_cells_net_scratch(W, H), &err), &err);
+    for (int i = 0; i < 3; i++) {
+        const struct stm_cu16 plane = {px, W, W, H};
+        draw(px, cells[i], 1);
+        assert_ok(stm_net_look_at(&look, plane, times[i] * stm_net_look_factor(USUAL, W, H), &err), &err);
+        assert_ok(stm_net_fit(&fit[i], &look, &err), &err);
+        stm_arena_reset(&scratch, 0);
+    }
+    assert_true(fit[0] > 0.6 && fit[0] <= 1);
+    assert_true(fit[1] < fit[0] - 0.05);
+    assert_true(fit[2] >= 0 && fit[2] < fit[1]);
+    stm_arena_destroy(&scratch);
+    free(px);
+}
+
 static void same_labels_on_every_instruction_set(void **state)
 {
     (void)state;
@@ -250,6 +278,7 @@ int main(void)
         cmocka_unit_test(finds_each_cell_of_either_sign),
         cmocka_unit_test(finds_the_scale),
         cmocka_unit_test(finds_the_size_of_large_cells),
+        cmocka_unit_test(a_look_at_the_right_scale_fits_best),
         cmocka_unit_test(same_labels_on_every_instruction_set),
         cmocka_unit_test(same_labels_for_any_number_of_threads),
         cmocka_unit_test(takes_the_weights_asked_for),
