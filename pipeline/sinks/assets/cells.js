@@ -70,7 +70,7 @@ const tickText = v => v === 0 ? "0" : Math.abs(v) >= 1e6 || Math.abs(v) < 1e-3 ?
 
 // A frame with axes; {node, x(v), y(v), plot, left, right}: things are drawn into plot.
 function frame(xAxis, yAxis, xTitle, yTitle, label, width = 560, height = 330) {
-    const left = 62, right = 14, top = 24, bottom = 46, w = width - left - right, h = height - top - bottom;
+    const left = 62, right = 26, top = 24, bottom = 46, w = width - left - right, h = height - top - bottom;
     const x = v => left + w * xAxis.at(v), y = v => top + h * (1 - yAxis.at(v));
     const plot = svg("g", {});
     const node = svg("svg", {viewBox: "0 0 " + width + " " + height, class: "chart", role: "img", "aria-label": label},
