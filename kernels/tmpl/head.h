@@ -1,7 +1,6 @@
-/* head_row: a lane is a pixel, whose quads are multiplied one after another. */
+/* head_row: a lane is a pixel, whose quads are multiplied one after another. Uses conv8_quad of conv8.h,
+ * which kernels/tmpl/table.h includes first. */
 #include "kernels/head.h"
-
-#include <string.h>
 
 /* Sums + the products of each lane's 4 activations and 4 weights. */
 static inline v32 head_add(v32 sum, v32 quad, v32 weight)
@@ -11,13 +10,6 @@ static inline v32 head_add(v32 sum, v32 quad, v32 weight)
 #else
     return v_dot8(sum, quad, weight);
 #endif
-}
-
-static inline v32 head_weights(const int8_t *weight)
-{
-    uint32_t quad;
-    memcpy(&quad, weight, sizeof quad);
-    return v_set32(quad);
 }
 
 /* Pixels x … x + VN / 2 - 1. */
@@ -30,7 +22,7 @@ static inline void head_block(int16_t *const *dst, const uint8_t *const *src, in
     for (int q = 0; q < quads; q++) {
         const v32 px = v_load32(src[q] + 4 * x);
         for (int i = 0; i < STM_HEAD_OUTPUTS; i++)
-            sum[i] = head_add(sum[i], px, head_weights(head->weight[i] + 4 * q));
+            sum[i] = head_add(sum[i], px, conv8_quad((const uint8_t *)head->weight[i] + 4 * q));
     }
     for (int i = 0; i < STM_HEAD_OUTPUTS; i++) {
         uint32_t lane[VN / 2];

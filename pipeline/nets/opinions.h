@@ -21,8 +21,9 @@ struct stm_net_image {
     void *from;
 };
 
-/* The side of what the second network sees where the first one sees n pixels: four fifths of them. At 0.87,
- * 0.75 and 0.7 real cells are parted as well or worse, drawn ones worse (docs/nets-trials.md). */
+/* The side of what the second network sees where the first one sees n pixels: four fifths of them. At 0.75
+ * and 0.7 cells of kinds that were never seen are cut less still, but drawn ones, C2C12 and MCF-7 are parted
+ * worse (docs/nets-trials.md). */
 int stm_opinions_farther(int n);
 
 /* Runs the first network over the image, the second, if there is one, over the same image from farther away
