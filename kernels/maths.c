@@ -32,16 +32,11 @@ double stm_log2(double x)
     return n + 2 * t * sum * 0x1.71547652b82fep+0;
 }
 
+/* IEEE 754 rounds square roots correctly. v is rounded by at most a part in 2^53, so the root is never below
+ * a whole one that it should be: roots are below 2^32, where doubles lie closer by far. It may be one above.
+ */
 uint64_t stm_root(uint64_t v)
 {
-    uint64_t r = 0;
-    for (uint64_t bit = UINT64_C(1) << 62; bit; bit >>= 2) {
-        const uint64_t with = r + bit;
-        r >>= 1;
-        if (v >= with) {
-            v -= with;
-            r += bit;
-        }
-    }
-    return r;
+    const uint64_t r = (uint64_t)sqrt((double)v);
+    return r > UINT32_MAX || r * r > v ? r - 1 : r;
 }

@@ -30,6 +30,11 @@ static void maths_agree_with_libm(void **state)
         assert_true(stm_root(r * r) == r);
         assert_true(stm_root(r * r + 2 * r) == r);
     }
+    for (uint64_t r = UINT32_MAX; r > UINT32_MAX - 70000; r--) {
+        assert_true(stm_root(r * r - 1) == r - 1);
+        assert_true(stm_root(r * r) == r);
+        assert_true(stm_root(r * r + 2 * r) == r);
+    }
     assert_true(stm_root(UINT64_MAX) == UINT32_MAX);
 }
 
