@@ -13,10 +13,10 @@ enum { DOUBT = 256 }; /* of log odds, for the interval of what is covered */
  * nucleus or middle in them) or lie on the ground by three quarters, each set with the same weight (half of
  * it where no ground is annotated): 26 annotated fields by both sets of weights, 96 drawn from phase maps, 16
  * of brightfield, with pixel size and without, 2 of another laboratory's phase contrast. Below even odds of
- * 0.65 an object is doubtful. What the weights are sure of by themselves, log odds of 5.9 (1500 / 256,
+ * 0.75 an object is doubtful. What the weights are sure of by themselves, log odds of 5.9 (1500 / 256,
  * 99.7 %), stays: small clear cells beside large ones. Of a cell that the edge of the image cuts, the surest
  * part may lie beyond, and its area says little: there 3.9 (1000) will do. */
-static const struct stm_net_doubt doubt_general = {.base = -10.67,
+static const struct stm_net_doubt doubt_general = {.base = -11.15,
                                                    .odds = 2.96,
                                                    .top = 8.1,
                                                    .area = 6,
