@@ -156,11 +156,6 @@ bool stm_bodies_parts(struct stm_u32 label, uint32_t *n, const struct stm_bodies
     return true;
 }
 
-static size_t most(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 size_t stm_bodies_parts_bytes(int w, int h)
 {
     const size_t px = (size_t)w * (size_t)h, framed = (size_t)(w + 2) * (size_t)(h + 2);
@@ -173,5 +168,5 @@ size_t stm_bodies_parts_bytes(int w, int h)
                          stm_arena_cost(stm_distance_scratch(w, h));
     const size_t water = stm_arena_cost(seed_room(w, h) * sizeof(struct stm_seed)) +
                          stm_arena_cost(stm_watershed_scratch(w + 2, h + 2, TOP));
-    return kept + most(most(light, width), water);
+    return kept + stm_arena_most(stm_arena_most(light, width), water);
 }

@@ -165,11 +165,6 @@ bool stm_cells_divide(uint32_t *n, struct stm_u32 label, double neck, uint32_t l
     return true;
 }
 
-static size_t most(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 size_t stm_cells_divide_bytes(int w, int h)
 {
     const size_t px = (size_t)w * (size_t)h, framed = (size_t)(w + 2) * (size_t)(h + 2);
@@ -181,5 +176,6 @@ size_t stm_cells_divide_bytes(int w, int h)
     const size_t water = stm_arena_cost(seed_room(w, h) * sizeof(struct stm_seed)) +
                          stm_arena_cost(stm_watershed_scratch(w + 2, h + 2, TOP));
     return stm_arena_cost(px) + stm_arena_cost(2 * framed) + stm_arena_cost(4 * framed) +
-           most(most(heights, water), stm_cells_small_bytes(w, h, room + seed_room(w, h)));
+           stm_arena_most(stm_arena_most(heights, water),
+                          stm_cells_small_bytes(w, h, room + seed_room(w, h)));
 }

@@ -143,16 +143,12 @@ bool stm_cells_foreground(struct stm_foreground *out, const struct stm_foregroun
     return true;
 }
 
-static size_t most(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 size_t stm_cells_foreground_bytes(int w, int h)
 {
     const size_t px = (size_t)w * (size_t)h, patches = (px + (size_t)h) / 2 + 2;
     const size_t small = stm_patches_bytes(w, h) + stm_arena_cost(8 * patches) + stm_arena_cost(patches);
     const size_t rows = stm_arena_cost(stm_extremum_scratch(w, 5, 5));
     return 6 * stm_arena_cost(px) + 3 * stm_arena_cost(2 * px) +
-           most(most(small, rows), most(stm_cover_flood_bytes(w, h), stm_cover_tidy_bytes(w, h)));
+           stm_arena_most(stm_arena_most(small, rows),
+                          stm_arena_most(stm_cover_flood_bytes(w, h), stm_cover_tidy_bytes(w, h)));
 }

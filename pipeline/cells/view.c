@@ -96,11 +96,6 @@ bool stm_cells_look(struct stm_cells_view *view, struct stm_cu16 plane, double p
     return ok;
 }
 
-static size_t most(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 size_t stm_cells_view_bytes(int w, int h, double pixel_um)
 {
     const struct stm_cells_size s = stm_cells_size(w, h, pixel_um);
@@ -111,8 +106,8 @@ size_t stm_cells_view_bytes(int w, int h, double pixel_um)
 size_t stm_cells_look_bytes(int w, int h, double pixel_um)
 {
     const struct stm_cells_size s = stm_cells_size(w, h, pixel_um);
-    const size_t steps = most(stm_cells_outside_bytes(s.w, s.h), stm_cells_even_bytes(s.w, s.h));
-    return stm_arena_cost(2 * (size_t)s.w * (size_t)s.h) + most(stm_resize_bytes(w, s.w), steps);
+    const size_t steps = stm_arena_most(stm_cells_outside_bytes(s.w, s.h), stm_cells_even_bytes(s.w, s.h));
+    return stm_arena_cost(2 * (size_t)s.w * (size_t)s.h) + stm_arena_most(stm_resize_bytes(w, s.w), steps);
 }
 
 /* Grey mask at both sizes: a mask resampled is the covered part of each pixel. */

@@ -91,16 +91,12 @@ static double chroma_of(const struct stm_chamber *c, const struct stm_cu16 *plan
     return variance > 0 ? sqrt(variance) : 0;
 }
 
-static size_t most(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 size_t stm_chamber_scratch(int w, int h)
 {
     const size_t tiles = (size_t)((w >> 4) + 1) * (size_t)((h >> 4) + 1);
-    return stm_arena_cost(tiles) + most(most(stm_looker_flatten_bytes(w, h), stm_looker_unrule_bytes(w, h)),
-                                        stm_arena_cost(STM_CHAMBER_LIGHT * sizeof(uint32_t)));
+    return stm_arena_cost(tiles) +
+           stm_arena_most(stm_arena_most(stm_looker_flatten_bytes(w, h), stm_looker_unrule_bytes(w, h)),
+                          stm_arena_cost(STM_CHAMBER_LIGHT * sizeof(uint32_t)));
 }
 
 size_t stm_chamber_kept(int w, int h)

@@ -44,4 +44,10 @@ void stm_arena_reset(struct stm_arena *arena, size_t mark);
 /* What `size` bytes cost in an arena; for scratch_bytes sums. */
 size_t stm_arena_cost(size_t size);
 
+/* Of two such sums, what both need one after the other. */
+static inline size_t stm_arena_most(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
 #endif

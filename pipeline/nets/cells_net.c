@@ -51,11 +51,6 @@ static const double nearer = 0.75; /* where nothing is left of what was seen whe
  * microscopes have 0.22 or more, grain of cameras 0.01.) */
 static const double faint = 0.02;
 
-static size_t most(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 static size_t scratch_for(int w, int h)
 {
     const double f = stm_net_look_nearest(w, h);
@@ -64,13 +59,14 @@ static size_t scratch_for(int w, int h)
         stm_arena_cost((size_t)view_w * (size_t)view_h * 4) +
         stm_around_bytes(view_w, view_h, stm_net_view_most(view_w, view_h), stm_net_view_most(w, h));
     return stm_net_look_kept_bytes(w, h) +
-           most(stm_net_look_working_bytes(w, h), most(around, stm_net_doubtful_bytes(view_w, view_h)));
+           stm_arena_most(stm_net_look_working_bytes(w, h),
+                          stm_arena_most(around, stm_net_doubtful_bytes(view_w, view_h)));
 }
 
 size_t stm_cells_net_scratch(int w, int h)
 {
     enum { PART = STM_NET_PART };
-    return most(scratch_for(w, h), scratch_for(w < PART ? w : PART, h < PART ? h : PART));
+    return stm_arena_most(scratch_for(w, h), scratch_for(w < PART ? w : PART, h < PART ? h : PART));
 }
 
 size_t stm_cells_net_most(int w, int h)

@@ -12,11 +12,6 @@
 enum { LEVELS = 65536, STEP = 3 }; /* every third row and column is enough for a rank */
 static const double rank = 0.99;
 
-static size_t most_of(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 size_t stm_net_contrast_bytes(int w, int h)
 {
     return stm_arena_cost((size_t)w * (size_t)h * 2) + stm_arena_cost((2 * (size_t)LEVELS + 1) * 2) +
@@ -25,7 +20,7 @@ size_t stm_net_contrast_bytes(int w, int h)
 
 size_t stm_net_contrast_working_bytes(int plane_w, int w)
 {
-    return most_of(stm_resize_bytes(plane_w, w), stm_arena_cost(LEVELS * sizeof(uint32_t)));
+    return stm_arena_most(stm_resize_bytes(plane_w, w), stm_arena_cost(LEVELS * sizeof(uint32_t)));
 }
 
 /* How often counts can be doubled: what is resampled keeps parts of them. */

@@ -108,11 +108,6 @@ bool stm_net_look_at(struct stm_net_look *look, struct stm_cu16 plane, double fa
     return stm_net_view_part(&look->view, &limits, err) && measure_usual(look, err);
 }
 
-static size_t most(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 size_t stm_net_look_kept_bytes(int w, int h)
 {
     const double f = stm_net_look_nearest(w, h);
@@ -124,8 +119,9 @@ size_t stm_net_look_kept_bytes(int w, int h)
 static size_t asking_bytes(int plane_w, int w, int h)
 {
     const int far_w = STM_NET_FINE * stm_opinions_farther(w), far_h = STM_NET_FINE * stm_opinions_farther(h);
-    return stm_net_contrast_bytes(far_w, far_h) + most(stm_net_contrast_working_bytes(plane_w, far_w),
-                                                       stm_opinions_bytes(&stm_opinions_cells, w, h));
+    return stm_net_contrast_bytes(far_w, far_h) +
+           stm_arena_most(stm_net_contrast_working_bytes(plane_w, far_w),
+                          stm_opinions_bytes(&stm_opinions_cells, w, h));
 }
 
 size_t stm_net_look_working_bytes(int w, int h)
@@ -133,6 +129,7 @@ size_t stm_net_look_working_bytes(int w, int h)
     const double f = stm_net_look_nearest(w, h);
     const int view_w = stm_net_look_side(w, f), view_h = stm_net_look_side(h, f),
               fine_w = STM_NET_FINE * view_w;
-    return most(most(stm_net_contrast_working_bytes(w, fine_w), stm_style_bytes(fine_w)),
-                most(asking_bytes(w, view_w, view_h), stm_net_view_working_bytes(view_w, view_h, w)));
+    return stm_arena_most(
+        stm_arena_most(stm_net_contrast_working_bytes(w, fine_w), stm_style_bytes(fine_w)),
+        stm_arena_most(asking_bytes(w, view_w, view_h), stm_net_view_working_bytes(view_w, view_h, w)));
 }

@@ -49,21 +49,17 @@ static double factor_for(double diameter, int w, int h)
     return f < least_factor ? least_factor : f > most ? most : f;
 }
 
-static size_t most(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 static size_t bytes_at(int w, int h, int full_w)
 {
     const int fine_w = STM_NET_FINE * w, fine_h = STM_NET_FINE * h;
     const size_t light =
         stm_arena_cost((size_t)fine_w * (size_t)fine_h * 2) + stm_arena_cost(STM_NET_LEVELS * 4);
-    const size_t seeing =
-        most(most(stm_resize_bytes(full_w, fine_w), stm_arena_cost(stm_net_normalise_scratch())),
-             stm_opinions_bytes(&stm_opinions_nuclei, w, h));
-    return stm_net_view_bytes(w, h) + most(most(light + seeing, stm_net_view_join_bytes(w, h)),
-                                           stm_net_view_working_bytes(w, h, full_w));
+    const size_t seeing = stm_arena_most(
+        stm_arena_most(stm_resize_bytes(full_w, fine_w), stm_arena_cost(stm_net_normalise_scratch())),
+        stm_opinions_bytes(&stm_opinions_nuclei, w, h));
+    return stm_net_view_bytes(w, h) +
+           stm_arena_most(stm_arena_most(light + seeing, stm_net_view_join_bytes(w, h)),
+                          stm_net_view_working_bytes(w, h, full_w));
 }
 
 size_t stm_nuclei_net_scratch(int w, int h)

@@ -14,11 +14,6 @@ size_t stm_net_view_most(int w, int h)
     return (size_t)w * (size_t)h / 16 + 64;
 }
 
-static size_t most(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 size_t stm_net_view_bytes(int w, int h)
 {
     const size_t all = (size_t)stm_net_padded(w, STM_NET_MULTIPLE) *
@@ -33,9 +28,9 @@ size_t stm_net_view_working_bytes(int w, int h, int full_w)
     const size_t parting = stm_arena_cost(framed * 2) +
                            stm_arena_cost(stm_net_view_most(w, h) * sizeof(struct stm_seed)) +
                            stm_arena_cost(stm_watershed_scratch(w + 2, h + 2, STM_NET_HEIGHT + 1));
-    return most(parting, most(stm_arena_cost((stm_net_view_most(w, h) + 1) * 4),
-                              stm_arena_cost((size_t)full_w * sizeof(struct stm_tap)) +
-                                  2 * stm_arena_cost((size_t)full_w * sizeof(uint32_t))));
+    return stm_arena_most(parting, stm_arena_most(stm_arena_cost((stm_net_view_most(w, h) + 1) * 4),
+                                                  stm_arena_cost((size_t)full_w * sizeof(struct stm_tap)) +
+                                                      2 * stm_arena_cost((size_t)full_w * sizeof(uint32_t))));
 }
 
 bool stm_net_view_take(struct stm_net_view *v, int w, int h, struct stm_error *err)

@@ -107,16 +107,12 @@ static size_t run_bytes(const struct stm_net *net, int w, int h)
     return stm_net_scratch(net, stm_net_padded(w, unit), stm_net_padded(h, unit));
 }
 
-static size_t most(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 size_t stm_opinions_bytes(const struct stm_opinions *who, int w, int h)
 {
     const size_t first = run_bytes(who->first, w, h);
     if (!who->second) return first;
     const int far_w = stm_opinions_farther(w), far_h = stm_opinions_farther(h);
-    return most(first, STM_NET_OUTPUTS * stm_arena_cost(map_bytes(far_w, far_h)) +
-                           most(run_bytes(who->second, far_w, far_h), stm_net_meet_bytes(far_w, w)));
+    return stm_arena_most(
+        first, STM_NET_OUTPUTS * stm_arena_cost(map_bytes(far_w, far_h)) +
+                   stm_arena_most(run_bytes(who->second, far_w, far_h), stm_net_meet_bytes(far_w, w)));
 }

@@ -26,11 +26,6 @@ enum { BINS = 65536, SHIFT = 4 };
  * layer is one object before it is cut. */
 static const struct stm_nuclei_cuts cuts = {.rise = 8, .window = 1 << 22, .seeds = 1 << 14};
 
-static size_t most(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 static double between(double x, double least, double greatest)
 {
     return x < least ? least : x > greatest ? greatest : x;
@@ -146,8 +141,8 @@ static bool find_contrast(struct stm_finder *f, struct stm_error *err)
 /* What another member of the team takes at most. */
 static size_t member_bytes(int w, int h)
 {
-    return most(most(stm_nuclei_smooth_bytes(w), stm_nuclei_band_bytes(w)),
-                stm_nuclei_split_member_bytes(w, h, &cuts));
+    return stm_arena_most(stm_arena_most(stm_nuclei_smooth_bytes(w), stm_nuclei_band_bytes(w)),
+                          stm_nuclei_split_member_bytes(w, h, &cuts));
 }
 
 static bool search(struct stm_finder *f, struct stm_cu16 plane, struct stm_error *err)
@@ -194,10 +189,11 @@ size_t stm_nuclei_by_threshold_scratch(int w, int h)
     const size_t level = stm_arena_cost((BINS >> SHIFT) * sizeof(uint32_t));
     const size_t parts =
         stm_arena_cost(stm_fill_holes_scratch(runs, h)) + stm_arena_cost((runs + 1) * sizeof(uint32_t));
-    const size_t blobs =
-        stm_blobs_bytes(w, h) + most(stm_nuclei_judge_sizes_bytes(w, h), stm_nuclei_finish_bytes(w, h));
+    const size_t blobs = stm_blobs_bytes(w, h) +
+                         stm_arena_most(stm_nuclei_judge_sizes_bytes(w, h), stm_nuclei_finish_bytes(w, h));
     return stm_nuclei_light_bytes(w, h) +
-           most(most(most(smoothing, level), stm_nuclei_scale_bytes(w, h)),
-                stm_arena_cost(runs * sizeof(struct stm_segment)) +
-                    most(parts, most(stm_nuclei_split_bytes(w, h, &cuts), blobs)));
+           stm_arena_most(
+               stm_arena_most(stm_arena_most(smoothing, level), stm_nuclei_scale_bytes(w, h)),
+               stm_arena_cost(runs * sizeof(struct stm_segment)) +
+                   stm_arena_most(parts, stm_arena_most(stm_nuclei_split_bytes(w, h, &cuts), blobs)));
 }

@@ -31,16 +31,12 @@ static bool search(struct stm_finder *f, struct stm_cu16 plane, struct stm_error
            stm_nuclei_accept(f, err);
 }
 
-static size_t most(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 /* What another member of the team takes at most. */
 static size_t member_bytes(int w, int h)
 {
-    return most(most(stm_nuclei_smooth_bytes(w), stm_nuclei_band_bytes(w)),
-                most(stm_nuclei_member_share_bytes(w, h), stm_nuclei_split_member_bytes(w, h, &cuts)));
+    return stm_arena_most(
+        stm_arena_most(stm_nuclei_smooth_bytes(w), stm_nuclei_band_bytes(w)),
+        stm_arena_most(stm_nuclei_member_share_bytes(w, h), stm_nuclei_split_member_bytes(w, h, &cuts)));
 }
 
 bool stm_nuclei_find(struct stm_nuclei *out, struct stm_u32 labels, struct stm_cu16 plane,
@@ -77,14 +73,16 @@ bool stm_nuclei_find(struct stm_nuclei *out, struct stm_u32 labels, struct stm_c
 /* What is taken at the same time, added up; what takes turns, the greater. */
 size_t stm_nuclei_scratch(int w, int h)
 {
-    const size_t tree =
-        stm_nuclei_tree_bytes(w, h) + most(stm_nuclei_choose_bytes(w, h), stm_nuclei_flood_bytes(w, h));
-    const size_t end = most(stm_nuclei_accept_bytes(w, h), stm_nuclei_finish_bytes(w, h));
-    const size_t blobs = stm_blobs_bytes(w, h) + most(stm_nuclei_merge_bytes(w, h), end);
-    const size_t parts = most(most(stm_nuclei_residue_bytes(w, h), stm_nuclei_dim_bytes(w, h)),
-                              stm_nuclei_split_bytes(w, h, &cuts));
-    const size_t labels =
-        stm_nuclei_base_bytes(w, h) + most(stm_nuclei_left_bytes(w, h) + most(tree, parts), blobs);
+    const size_t tree = stm_nuclei_tree_bytes(w, h) +
+                        stm_arena_most(stm_nuclei_choose_bytes(w, h), stm_nuclei_flood_bytes(w, h));
+    const size_t end = stm_arena_most(stm_nuclei_accept_bytes(w, h), stm_nuclei_finish_bytes(w, h));
+    const size_t blobs = stm_blobs_bytes(w, h) + stm_arena_most(stm_nuclei_merge_bytes(w, h), end);
+    const size_t parts =
+        stm_arena_most(stm_arena_most(stm_nuclei_residue_bytes(w, h), stm_nuclei_dim_bytes(w, h)),
+                       stm_nuclei_split_bytes(w, h, &cuts));
+    const size_t labels = stm_nuclei_base_bytes(w, h) +
+                          stm_arena_most(stm_nuclei_left_bytes(w, h) + stm_arena_most(tree, parts), blobs);
     return stm_nuclei_light_bytes(w, h) +
-           most(most(stm_nuclei_scale_bytes(w, h), stm_nuclei_ground_bytes(w, h)), labels);
+           stm_arena_most(stm_arena_most(stm_nuclei_scale_bytes(w, h), stm_nuclei_ground_bytes(w, h)),
+                          labels);
 }
